@@ -1,0 +1,103 @@
+package io.millrace.http;
+
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseCookie;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.util.LinkedMultiValueMap;
+import org.springframework.util.MultiValueMap;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/// Writes a [Reply] onto the wire: the envelope, problems in either form, lines and events. The one writer.
+record Answer(Reply reply) implements ServerResponse {
+    private static final MediaType NDJSON = MediaType.APPLICATION_NDJSON;
+
+    @Override public HttpStatusCode statusCode() {
+        return HttpStatusCode.valueOf(reply.status());
+    }
+
+    @Override public HttpHeaders headers() {
+        HttpHeaders headers = new HttpHeaders();
+        reply.headers().forEach(headers::set);
+        return headers;
+    }
+
+    @Override public MultiValueMap<String, ResponseCookie> cookies() {
+        return new LinkedMultiValueMap<>();
+    }
+
+    @Override public Mono<Void> writeTo(ServerWebExchange exchange, Context context) {
+        ServerHttpResponse response = exchange.getResponse();
+        response.setStatusCode(statusCode());
+        reply.headers().forEach(response.getHeaders()::set);
+        Api.always().forEach(response.getHeaders()::set);
+        return switch (reply.body()) {
+            case Reply.Body.None() -> response.setComplete();
+            case Reply.Body.Bytes(var bytes, var type) -> whole(response, bytes, MediaType.parseMediaType(type));
+            case Reply.Body.Data data -> whole(response, envelope(data), MediaType.APPLICATION_JSON);
+            case Reply.Body.Failure(var problem) -> failure(exchange, problem);
+            case Reply.Body.Lines(var lines) -> lines(response, lines);
+            case Reply.Body.Events(var events) -> EventStream.write(exchange, events);
+        };
+    }
+
+    /// The bytes of a reply with data, as stored for idempotent replays.
+    static byte[] envelope(Reply.Body.Data body) {
+        return Json.bytes(new Envelope(true, body.data(), body.message(), body.pagination()));
+    }
+
+    static Mono<Void> failure(ServerWebExchange exchange, Problem problem) {
+        String requestId = RequestId.of(exchange);
+        String accept = exchange.getRequest().getHeaders().getFirst(HttpHeaders.ACCEPT);
+        boolean rfc9457 = accept != null && accept.contains(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
+        Map<String, @Nullable Object> body = new LinkedHashMap<>();
+        if (rfc9457) {
+            body.put("type", "about:blank");
+            HttpStatus status = HttpStatus.resolve(problem.status());
+            body.put("title", status == null ? "Error" : status.getReasonPhrase());
+            body.put("status", problem.status());
+            body.put("detail", problem.message());
+        } else {
+            body.put("success", false);
+            body.put("message", problem.message());
+        }
+        body.put("code", problem.code());
+        if (!problem.errors().isEmpty()) body.put("errors", problem.errors());
+        if (!problem.details().isEmpty()) body.put("details", problem.details());
+        body.put("request_id", requestId);
+        return whole(exchange.getResponse(), Json.bytes(body),
+            rfc9457 ? MediaType.APPLICATION_PROBLEM_JSON : MediaType.APPLICATION_JSON);
+    }
+
+    private static Mono<Void> whole(ServerHttpResponse response, byte[] bytes, MediaType type) {
+        response.getHeaders().setContentType(type);
+        response.getHeaders().setContentLength(bytes.length);
+        return response.writeWith(Mono.just(response.bufferFactory().wrap(bytes)));
+    }
+
+    private static Mono<Void> lines(ServerHttpResponse response, Flux<?> lines) {
+        response.getHeaders().setContentType(NDJSON);
+        return response.writeAndFlushWith(lines.map(line -> {
+            byte[] bytes = line instanceof byte[] ready ? ready : line instanceof String text
+                ? text.getBytes(StandardCharsets.UTF_8) : Json.bytes(line);
+            byte[] whole = java.util.Arrays.copyOf(bytes, bytes.length + 1);
+            whole[bytes.length] = '\n';
+            return response.bufferFactory().wrap(whole);
+        }).window(LINES_PER_FLUSH));
+    }
+
+    /// A flush per line would cost a system call each; a window of lines goes out together.
+    private static final int LINES_PER_FLUSH = 64;
+
+    private record Envelope(boolean success, @Nullable Object data, @Nullable String message,
+        Reply.@Nullable Pagination pagination) {}
+}

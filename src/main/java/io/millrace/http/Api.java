@@ -1,0 +1,126 @@
+package io.millrace.http;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.springframework.core.io.buffer.DataBufferLimitException;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.http.HttpMethod;
+import org.springframework.web.reactive.function.server.RequestPredicates;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.RouterFunctions;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Mono;
+
+/// The only place where routes are made. Every route states its [Access]; every handler runs detached from the
+/// client's connection, so that a hang-up never cancels a write half way nor poisons a pooled connection; an empty
+/// answer is a loud failure; `Idempotency-Key` works on every write.
+public final class Api {
+    /// The base of version 1; `/api/...` without a version is rewritten to it by [Versions].
+    public static final String BASE = "/api/v1";
+    private static final String BODY = Api.class.getName() + ".body";
+
+    private final Idempotency idempotency;
+    private final List<Route> routes = new CopyOnWriteArrayList<>();
+
+    Api(Idempotency idempotency) {
+        this.idempotency = idempotency;
+    }
+
+    /// One row of the whole house's table, for tests that walk all of them.
+    public record Route(HttpMethod method, String path, Access access) {}
+
+    /// Builds the table of one resource below `/api/v1` + prefix.
+    public RouterFunction<ServerResponse> table(String prefix, Consumer<Rows> rows) {
+        return absolute(BASE + prefix, rows);
+    }
+
+    /// Builds a table below an absolute path, for what is not part of the versioned API (health, well-known).
+    public RouterFunction<ServerResponse> absolute(String prefix, Consumer<Rows> rows) {
+        Rows declared = new Rows();
+        rows.accept(declared);
+        RouterFunctions.Builder builder = RouterFunctions.route();
+        for (Rows.Row row : declared.rows()) {
+            routes.add(new Route(row.method, prefix + row.path, row.access));
+            builder.route(RequestPredicates.method(row.method).and(RequestPredicates.path(prefix + row.path)),
+                request -> answer(row, request));
+        }
+        return RouterFunctions.nest(RequestPredicates.path(prefix + "/**").or(RequestPredicates.path(prefix)),
+            new Untouched(builder.build()));
+    }
+
+    public List<Route> routes() {
+        return List.copyOf(routes);
+    }
+
+    /// Reads the JSON body of a write into a record; refuses what `api.md` refuses.
+    public static <T> T body(ServerRequest request, Class<T> type) {
+        String contentType = request.headers().firstHeader("Content-Type");
+        if (contentType != null && !contentType.startsWith("application/json"))
+            throw new ProblemException(Problem.of(415, "unsupported_media_type", "Send application/json"));
+        return Json.read(raw(request), type);
+    }
+
+    /// The body's bytes exactly as they came, for signatures and fingerprints.
+    public static byte[] raw(ServerRequest request) {
+        return (byte[]) request.attributes().getOrDefault(BODY, new byte[0]);
+    }
+
+    private Mono<ServerResponse> answer(Rows.Row row, ServerRequest request) {
+        Problem refusal = refusal(row.access, Caller.of(request));
+        if (refusal != null) return Mono.just(new Answer(refusal.reply()));
+        Mono<Reply> reply = row.method == HttpMethod.GET || row.readsStream
+            ? Mono.defer(() -> row.handler.handle(request))
+            : withBody(request).flatMap(read -> idempotency.once(read, row, () -> row.handler.handle(read)));
+        return Detached.run(reply.switchIfEmpty(Mono.error(() -> new SilentHandler(request.path()))))
+            .map(Answer::new);
+    }
+
+    private static @org.jspecify.annotations.Nullable Problem refusal(Access access, Caller caller) {
+        return switch (access) {
+            case Access.Anyone() -> null;
+            case Access.SignedIn() -> caller.isSignedIn() ? null : Problem.unauthorized();
+            case Access.Needs(var permission) -> caller.may(permission) ? null
+                : caller.isSignedIn() ? Problem.forbidden() : Problem.unauthorized();
+        };
+    }
+
+    private static Mono<ServerRequest> withBody(ServerRequest request) {
+        return DataBufferUtils.join(request.exchange().getRequest().getBody(), Json.DOCUMENT_BYTES_MAX)
+            .map(buffer -> {
+                byte[] bytes = new byte[buffer.readableByteCount()];
+                buffer.read(bytes);
+                DataBufferUtils.release(buffer);
+                return bytes;
+            })
+            .defaultIfEmpty(new byte[0])
+            .onErrorMap(DataBufferLimitException.class, e -> new ProblemException(
+                Problem.of(413, "too_large", "A body may have at most " + Json.DOCUMENT_BYTES_MAX + " bytes")))
+            .map(bytes -> {
+                request.attributes().put(BODY, bytes);
+                return request;
+            });
+    }
+
+    /// A handler that completed without an answer: WebFlux would send 200 with nothing in it.
+    static final class SilentHandler extends IllegalStateException {
+        SilentHandler(String path) {
+            super("no answer from the handler of " + path);
+        }
+    }
+
+    /// Nesting would strip the prefix from the request's path; the rows match the whole path instead.
+    private record Untouched(RouterFunction<ServerResponse> table) implements RouterFunction<ServerResponse> {
+        @Override public Mono<org.springframework.web.reactive.function.server.HandlerFunction<ServerResponse>> route(
+            ServerRequest request) {
+            return table.route(request);
+        }
+    }
+
+    /// The names that every answer of the table carries.
+    static Map<String, String> always() {
+        return Map.of("X-Content-Type-Options", "nosniff");
+    }
+}

@@ -1,0 +1,64 @@
+package io.millrace.http;
+
+import io.r2dbc.spi.R2dbcException;
+import io.r2dbc.spi.R2dbcTransientException;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.annotation.Order;
+import org.springframework.web.server.MethodNotAllowedException;
+import org.springframework.web.server.ResponseStatusException;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebExceptionHandler;
+import reactor.core.publisher.Mono;
+
+/// Turns everything that was thrown into the one envelope: refusals as they are, known statuses with our codes, a
+/// database that is away as 503, and the rest as a 500 that tells the client nothing but its request id.
+@Order(-2)
+final class Failures implements WebExceptionHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+    private static final int RETRY_AFTER_SECONDS = 2;
+
+    @Override public Mono<Void> handle(ServerWebExchange exchange, Throwable error) {
+        if (exchange.getResponse().isCommitted()) return Mono.error(error);
+        Problem problem = problem(exchange, error);
+        exchange.getResponse().setRawStatusCode(problem.status());
+        problem.headers().forEach(exchange.getResponse().getHeaders()::set);
+        return Answer.failure(exchange, problem);
+    }
+
+    private static Problem problem(ServerWebExchange exchange, Throwable error) {
+        return switch (error) {
+            case ProblemException refused -> refused.problem();
+            case MethodNotAllowedException e -> Problem.of(405, "method_not_allowed", "This path has other methods");
+            case ResponseStatusException e -> known(e);
+            case R2dbcTransientException e -> away(exchange, error);
+            case R2dbcException e when e.getSqlState() == null || e.getSqlState().startsWith("08")
+                || e.getSqlState().startsWith("57") -> away(exchange, error);
+            case TimeoutException e -> away(exchange, error);
+            case java.io.IOException e -> away(exchange, error);
+            default -> {
+                if (error.getCause() instanceof R2dbcException cause) yield problem(exchange, cause);
+                LOG.error("request {} failed", RequestId.of(exchange), error);
+                yield Problem.of(500, "internal", "Something went wrong; tell us the request id");
+            }
+        };
+    }
+
+    private static Problem away(ServerWebExchange exchange, Throwable error) {
+        LOG.warn("request {} could not be served: {}", RequestId.of(exchange), error.toString());
+        return Problem.unavailable("unavailable", "The shop is catching its breath; try again", RETRY_AFTER_SECONDS);
+    }
+
+    private static Problem known(ResponseStatusException e) {
+        int status = e.getStatusCode().value();
+        return switch (status) {
+            case 400 -> Problem.malformed("The request cannot be read");
+            case 404 -> Problem.notFound("This page was");
+            case 406 -> Problem.of(406, "not_acceptable", "This can be had as application/json");
+            case 413 -> Problem.of(413, "too_large", "The body is too large");
+            case 415 -> Problem.of(415, "unsupported_media_type", "Send application/json");
+            default -> Problem.of(status, status < 500 ? "refused" : "internal", "The request was refused");
+        };
+    }
+}

@@ -1,0 +1,77 @@
+package io.millrace.http;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.http.HttpMethod;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import reactor.core.publisher.Mono;
+
+/// The rows of one table of routes: method, path below the table's prefix, what it demands, and who answers.
+public final class Rows {
+    private final List<Row> rows = new ArrayList<>();
+
+    /// Answers one request. Empty is a defect; refusals are replies.
+    @FunctionalInterface
+    public interface Handler {
+        Mono<Reply> handle(ServerRequest request);
+    }
+
+    /// One route, with the traits that make it differ from the usual.
+    public static final class Row {
+        final HttpMethod method;
+        final String path;
+        final Access access;
+        final Handler handler;
+        boolean ownsIdempotency;
+        boolean readsStream;
+
+        private Row(HttpMethod method, String path, Access access, Handler handler) {
+            this.method = method;
+            this.path = path;
+            this.access = access;
+            this.handler = handler;
+        }
+
+        /// The handler itself puts [Idempotency#piece] into its one statement; the table only replays.
+        public Row ownsIdempotency() {
+            ownsIdempotency = true;
+            return this;
+        }
+
+        /// The body is a stream that the handler reads itself (uploads, imports); it is not buffered nor limited here.
+        public Row readsStream() {
+            readsStream = true;
+            return this;
+        }
+    }
+
+    public Row GET(String path, Access access, Handler handler) {
+        return row(HttpMethod.GET, path, access, handler);
+    }
+
+    public Row POST(String path, Access access, Handler handler) {
+        return row(HttpMethod.POST, path, access, handler);
+    }
+
+    public Row PUT(String path, Access access, Handler handler) {
+        return row(HttpMethod.PUT, path, access, handler);
+    }
+
+    public Row PATCH(String path, Access access, Handler handler) {
+        return row(HttpMethod.PATCH, path, access, handler);
+    }
+
+    public Row DELETE(String path, Access access, Handler handler) {
+        return row(HttpMethod.DELETE, path, access, handler);
+    }
+
+    List<Row> rows() {
+        return rows;
+    }
+
+    private Row row(HttpMethod method, String path, Access access, Handler handler) {
+        Row row = new Row(method, path, access, handler);
+        rows.add(row);
+        return row;
+    }
+}

@@ -1,0 +1,7 @@
+/// How we speak HTTP: the table of routes, bodies, replies, problems, idempotency and limits; one place for each.
+@NullMarked
+@ApplicationModule(allowedDependencies = {"money", "postgres"})
+package io.millrace.http;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,11 @@
+package io.millrace.jobs;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@Configuration(proxyBeanMethods = false)
+class JobsModule {
+    @Bean ShopClock clock() {
+        return new ShopClock();
+    }
+}

@@ -1,0 +1,40 @@
+package io.millrace.messaging;
+
+import io.millrace.postgres.Piece;
+import io.millrace.postgres.Refused;
+import io.millrace.postgres.Write;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import reactor.core.publisher.Mono;
+import reactor.util.retry.Retry;
+
+/// A change in the making: pieces of SQL and the facts they make true. [Messaging#commit] runs all of it as one
+/// statement. Immutable.
+public record Change(Write write, List<Fact> facts) {
+    /// How often a use case reads and decides again because somebody else was faster.
+    public static final int STALE_TRIES = 8;
+    private static final Duration STALE_WAIT = Duration.ofMillis(4);
+
+    public static Change of(Piece... pieces) {
+        return new Change(Write.of(pieces), List.of());
+    }
+
+    public Change with(Piece piece) {
+        return new Change(write.with(piece), facts);
+    }
+
+    public Change tells(Fact... told) {
+        List<Fact> more = new ArrayList<>(facts);
+        more.addAll(List.of(told));
+        return new Change(write, List.copyOf(more));
+    }
+
+    /// Runs a use case (read, decide, commit) again when its commit was refused as [Refused#STALE].
+    public static <T> Mono<T> retryStale(Supplier<Mono<T>> useCase) {
+        return Mono.defer(useCase).retryWhen(Retry.backoff(STALE_TRIES - 1L, STALE_WAIT).jitter(0.75)
+            .filter(error -> error instanceof Refused refused && refused.is(Refused.STALE))
+            .onRetryExhaustedThrow((spec, signal) -> signal.failure()));
+    }
+}

@@ -1,0 +1,6 @@
+package io.millrace.messaging;
+
+/// Tells the relay that facts were committed.
+interface Waker {
+    void wake();
+}

@@ -1,0 +1,8 @@
+/// How facts travel: announced in the transaction of their effect, relayed through Kafka, heard at least once with the
+/// effect of exactly once. The only room that knows Kafka.
+@NullMarked
+@ApplicationModule(allowedDependencies = {"postgres", "http", "jobs"})
+package io.millrace.messaging;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

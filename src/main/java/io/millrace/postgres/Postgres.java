@@ -1,0 +1,133 @@
+package io.millrace.postgres;
+
+import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.ConnectionFactory;
+import io.r2dbc.spi.Parameter;
+import io.r2dbc.spi.R2dbcException;
+import io.r2dbc.spi.Readable;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.springframework.r2dbc.connection.ConnectionFactoryUtils;
+import org.springframework.transaction.NoTransactionException;
+import org.springframework.transaction.reactive.TransactionContextManager;
+import org.springframework.transaction.reactive.TransactionalOperator;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.util.retry.Retry;
+
+/// Runs SQL: a [Write] in one round trip, a plain statement, or a transaction of several.
+///
+/// Everything joins the transaction of the pipeline it runs in, or else commits by itself. Deadlocks and serialisation
+/// failures (SQLSTATE 40001, 40P01) of a statement outside a transaction are tried again up to [#TRIES] times.
+public final class Postgres {
+    /// How often a statement that PostgreSQL itself gave up is tried again.
+    public static final int TRIES = 5;
+    private static final Duration RETRY_FIRST = Duration.ofMillis(3);
+
+    private final ConnectionFactory connections;
+    private final TransactionalOperator transaction;
+
+    public Postgres(ConnectionFactory connections, TransactionalOperator transaction) {
+        this.connections = connections;
+        this.transaction = transaction;
+    }
+
+    /// Runs all pieces as one statement. Fails with [Refused] when a check does not hold; nothing has happened then.
+    public Mono<Write.Answers> run(Write write) {
+        Write.Statement statement = write.statement();
+        // single(), never next(): next() would cancel the conversation with the server after the first row
+        return alone(rows(statement.sql(), statement.values(), Postgres::answers).single());
+    }
+
+    /// Runs one SQL text with `:name` binds (null values need [io.r2dbc.spi.Parameters#in(Class)]) and maps each row.
+    public <T> Flux<T> query(String sql, Map<String, ?> binds, Function<Readable, T> row) {
+        List<Write.Slot> slots = new ArrayList<>();
+        String text = Write.positional(sql, 0, "", new HashMap<>(), slots);
+        Object[] values = new Object[slots.size()];
+        for (int i = 0; i < values.length; i++) {
+            Object value = binds.get(slots.get(i).bind());
+            if (value == null) throw new IllegalStateException("nothing bound to :" + slots.get(i).bind());
+            values[i] = value;
+        }
+        return rows(text, values, row);
+    }
+
+    /// Runs one changing SQL text and answers how many rows it changed.
+    public Mono<Long> update(String sql, Map<String, ?> binds) {
+        List<Write.Slot> slots = new ArrayList<>();
+        String text = Write.positional(sql, 0, "", new HashMap<>(), slots);
+        return alone(withConnection(connection -> {
+            var statement = connection.createStatement(text);
+            for (int i = 0; i < slots.size(); i++) {
+                Object value = binds.get(slots.get(i).bind());
+                if (value == null) throw new IllegalStateException("nothing bound to :" + slots.get(i).bind());
+                statement.bind(i, value);
+            }
+            return Flux.from(statement.execute()).concatMap(result -> result.getRowsUpdated())
+                .reduce(0L, Long::sum);
+        }).single());
+    }
+
+    /// Runs everything in the pipeline in one transaction; nested calls join it.
+    public <T> Mono<T> transactional(Mono<T> work) {
+        return transaction.transactional(work);
+    }
+
+    private <T> Flux<T> rows(String sql, Object[] values, Function<Readable, T> row) {
+        return withConnection(connection -> {
+            var statement = connection.createStatement(sql);
+            for (int i = 0; i < values.length; i++) {
+                if (values[i] instanceof Parameter parameter && parameter.getValue() == null)
+                    statement.bindNull(i, parameter.getType().getJavaType());
+                else statement.bind(i, values[i]);
+            }
+            return Flux.from(statement.execute()).concatMap(result -> result.map(row::apply));
+        });
+    }
+
+    /// A statement that PostgreSQL gave up (deadlock, serialisation) may run again only where it is its own transaction.
+    private static <T> Mono<T> alone(Mono<T> statement) {
+        return TransactionContextManager.currentContext().map(context -> true)
+            .onErrorResume(NoTransactionException.class, none -> Mono.just(false))
+            .flatMap(inside -> inside ? statement : statement.retryWhen(again()));
+    }
+
+    private static Retry again() {
+        return Retry.backoff(TRIES - 1L, RETRY_FIRST).jitter(0.75).filter(Postgres::gaveUp)
+            .onRetryExhaustedThrow((spec, signal) -> signal.failure());
+    }
+
+    private static boolean gaveUp(Throwable error) {
+        return error instanceof R2dbcException e && ("40P01".equals(e.getSqlState()) || "40001".equals(e.getSqlState()));
+    }
+
+    private <T> Flux<T> withConnection(Function<Connection, Publisher<T>> work) {
+        return Flux.usingWhen(ConnectionFactoryUtils.getConnection(connections), work,
+            connection -> ConnectionFactoryUtils.releaseConnection(connection, connections))
+            .onErrorMap(Postgres::refused);
+    }
+
+    private static Throwable refused(Throwable error) {
+        return error instanceof R2dbcException e && "MR001".equals(e.getSqlState())
+            ? new Refused(reason(e)) : error;
+    }
+
+    private static String reason(R2dbcException error) {
+        String message = error.getMessage();
+        return message == null ? "" : message.strip();
+    }
+
+    private static Write.Answers answers(Readable row) {
+        Map<String, @Nullable Object> values = new HashMap<>();
+        if (row instanceof io.r2dbc.spi.Row r)
+            for (var column : r.getMetadata().getColumnMetadatas())
+                if (!column.getName().startsWith("check_")) values.put(column.getName(), r.get(column.getName()));
+        return new Write.Answers(values);
+    }
+}

@@ -1,0 +1,7 @@
+/// How we talk to PostgreSQL: one statement composed of named pieces, and refusals raised inside it.
+@NullMarked
+@ApplicationModule(allowedDependencies = {})
+package io.millrace.postgres;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;
