@@ -44,7 +44,8 @@ public final class Messaging {
               from messaging.facts
              where aggregate = :aggregate and version > :after
              order by version limit :limit
-            """, Map.of("aggregate", aggregate, "after", afterVersion, "limit", HISTORY_FACTS_MAX), Messaging::recorded);
+            """, Map.of("aggregate", aggregate, "after", afterVersion, "limit", HISTORY_FACTS_MAX),
+            Messaging::recorded);
     }
 
     private Mono<Change> heard(Change change, int from, int round) {

@@ -91,7 +91,7 @@ public final class Postgres {
         });
     }
 
-    /// A statement that PostgreSQL gave up (deadlock, serialisation) may run again only where it is its own transaction.
+    /// A statement that PostgreSQL gave up (deadlock, serialisation) may run again only as its own transaction.
     private static <T> Mono<T> alone(Mono<T> statement) {
         return TransactionContextManager.currentContext().map(context -> true)
             .onErrorResume(NoTransactionException.class, none -> Mono.just(false))
@@ -104,7 +104,8 @@ public final class Postgres {
     }
 
     private static boolean gaveUp(Throwable error) {
-        return error instanceof R2dbcException e && ("40P01".equals(e.getSqlState()) || "40001".equals(e.getSqlState()));
+        return error instanceof R2dbcException e
+            && ("40P01".equals(e.getSqlState()) || "40001".equals(e.getSqlState()));
     }
 
     private <T> Flux<T> withConnection(Function<Connection, Publisher<T>> work) {
