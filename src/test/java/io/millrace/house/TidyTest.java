@@ -33,7 +33,8 @@ class TidyTest {
         ban("RouterFunctions\\.route\\(", "http", "Api.table is the only place that makes routes"));
     private static final Pattern BANNED_NAMES =
         Pattern.compile(".*(Service|Manager|Impl|Dto|Entity|Utils?|Helper|Common)\\.java");
-    private static final Pattern BANNED_ROOMS = Pattern.compile("util|utils|common|shared|core|base|helper|manager|impl");
+    private static final Pattern BANNED_ROOMS =
+        Pattern.compile("util|utils|common|shared|core|base|helper|manager|impl");
 
     private static Ban ban(String pattern, String exceptIn, String instead) {
         return new Ban(Pattern.compile(pattern), exceptIn, instead);
