@@ -1,0 +1,40 @@
+package io.millrace.channel;
+
+import io.millrace.money.Percent;
+import java.time.ZoneId;
+import java.util.Currency;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/// One storefront's terms: the money it takes, its language and clock, whether its prices contain tax, the tax rate of
+/// each category of goods, and the ways to ship and to pay it offers.
+///
+/// `taxRates` always holds [#STANDARD]. `paymentMethods` are codes of providers (`stripe`, `cod`), `countries` are
+/// ISO 3166 codes it ships to, `hosts` the host names that mean this channel when a request names none.
+public record Channel(String code, String name, Currency currency, Locale locale, ZoneId timeZone,
+    boolean pricesIncludeTax, Map<String, Percent> taxRates, List<ShippingMethod> shippingMethods,
+    List<String> paymentMethods, List<String> countries, List<String> hosts, long version) {
+
+    /// The tax category of goods that say nothing else.
+    public static final String STANDARD = "standard";
+
+    public Channel {
+        if (!taxRates.containsKey(STANDARD)) throw new IllegalArgumentException(code + " has no standard tax rate");
+    }
+
+    /// The rate of a category of goods; a category this channel does not know is taxed as standard.
+    public Percent taxRate(String category) {
+        Percent rate = taxRates.get(category);
+        return rate != null ? rate : taxRates.getOrDefault(STANDARD, Percent.ZERO);
+    }
+
+    public Optional<ShippingMethod> shippingMethod(String method) {
+        return shippingMethods.stream().filter(known -> known.code().equals(method)).findFirst();
+    }
+
+    public boolean takes(String paymentMethod) {
+        return paymentMethods.contains(paymentMethod);
+    }
+}

@@ -1,0 +1,73 @@
+package io.millrace.channel;
+
+import io.millrace.http.Problem;
+import io.millrace.http.ProblemException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.web.reactive.function.server.ServerRequest;
+
+/// Which channel a request speaks to, and every channel's terms: from memory, read again when they change.
+///
+/// The header `X-Channel` decides, else the host, else the default. A header naming no channel of ours is a 422.
+public final class Channels {
+    /// The channel of requests that name none.
+    public static final String DEFAULT = "pecos";
+    private static final String HEADER = "X-Channel";
+
+    private volatile Known known = Known.of(List.of());
+
+    Channels() {}
+
+    public Channel of(ServerRequest request) {
+        return of(request.exchange().getRequest());
+    }
+
+    public Channel of(ServerHttpRequest request) {
+        Known now = known;
+        String named = request.getHeaders().getFirst(HEADER);
+        if (named != null) {
+            Channel channel = now.byCode.get(named);
+            if (channel == null) throw new ProblemException(Problem.invalid(HEADER, "is not a channel of this shop"));
+            return channel;
+        }
+        Channel byHost = now.byHost.isEmpty() ? null : now.byHost.get(host(request));
+        Channel chosen = byHost != null ? byHost : now.byCode.get(DEFAULT);
+        if (chosen == null) throw new ProblemException(Problem.unavailable("unavailable", "No channel is open yet", 2));
+        return chosen;
+    }
+
+    public Optional<Channel> byCode(String code) {
+        return Optional.ofNullable(known.byCode.get(code));
+    }
+
+    public List<Channel> all() {
+        return List.copyOf(known.byCode.values());
+    }
+
+    void know(List<Channel> channels) {
+        known = Known.of(channels);
+    }
+
+    private static String host(ServerHttpRequest request) {
+        InetSocketAddress host = request.getHeaders().getHost();
+        return host == null ? "" : host.getHostString().toLowerCase(Locale.ROOT);
+    }
+
+    private record Known(Map<String, Channel> byCode, Map<String, @Nullable Channel> byHost) {
+        static Known of(List<Channel> channels) {
+            Map<String, Channel> byCode = new TreeMap<>();
+            Map<String, @Nullable Channel> byHost = new TreeMap<>();
+            for (Channel channel : channels) {
+                byCode.put(channel.code(), channel);
+                channel.hosts().forEach(host -> byHost.put(host, channel));
+            }
+            return new Known(byCode, byHost);
+        }
+    }
+}

@@ -1,0 +1,7 @@
+/// Where we sell: each channel's currency, language, taxes, ways to ship and to pay; known from memory on every request.
+@NullMarked
+@ApplicationModule(allowedDependencies = {"money", "postgres", "http", "messaging", "jobs"})
+package io.millrace.channel;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;
