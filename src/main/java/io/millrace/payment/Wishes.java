@@ -1,0 +1,15 @@
+package io.millrace.payment;
+
+import io.millrace.money.Money;
+import io.millrace.postgres.Piece;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+final class Wishes {
+    static Piece cancel(UUID payment, String reason) { throw new UnsupportedOperationException("not built yet"); }
+    static Piece refund(UUID wish, UUID payment, Money amount, String reason) { throw new UnsupportedOperationException("not built yet"); }
+}
