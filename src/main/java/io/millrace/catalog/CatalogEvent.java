@@ -10,7 +10,8 @@ public sealed interface CatalogEvent extends Fact {
     /// A product is as `product` says now; `offers` hold what its writer said about prices and stock (a variant he said
     /// nothing about is not in the list). Heard in the same transaction by pricing, inventory and storefront.
     record ProductSaved(UUID id, long version, Instant at, Product product, List<Offer> offers)
-        implements CatalogEvent {
+        implements
+            CatalogEvent {
         @Override public String aggregate() {
             return "product:" + product.id();
         }
@@ -18,7 +19,8 @@ public sealed interface CatalogEvent extends Fact {
 
     /// A product is no longer there; its variants cannot be bought any more.
     record ProductRemoved(UUID id, long version, Instant at, UUID productId, String channel, List<UUID> variantIds)
-        implements CatalogEvent {
+        implements
+            CatalogEvent {
         @Override public String aggregate() {
             return "product:" + productId;
         }
@@ -33,7 +35,8 @@ public sealed interface CatalogEvent extends Fact {
 
     /// An empty category is no longer there.
     record CategoryRemoved(UUID id, long version, Instant at, UUID categoryId, String channel)
-        implements CatalogEvent {
+        implements
+            CatalogEvent {
         @Override public String aggregate() {
             return "category:" + categoryId;
         }

@@ -11,10 +11,9 @@ import org.springframework.core.env.Environment;
 final class Banner implements ApplicationListener<ApplicationReadyEvent> {
     private static final Logger log = LoggerFactory.getLogger("millrace");
     private static final List<String> SERVERS = List.of("spring.r2dbc.url", "spring.data.redis.url",
-            "spring.kafka.bootstrap-servers");
+        "spring.kafka.bootstrap-servers");
 
-    @Override
-    public void onApplicationEvent(ApplicationReadyEvent event) {
+    @Override public void onApplicationEvent(ApplicationReadyEvent event) {
         Environment environment = event.getApplicationContext().getEnvironment();
         if ("off".equals(environment.getProperty("spring.main.banner-mode"))) return;
         log.info("{}", text(environment));
@@ -22,11 +21,12 @@ final class Banner implements ApplicationListener<ApplicationReadyEvent> {
 
     static String text(Environment environment) {
         String url = "http://localhost:" + environment.getProperty("local.server.port",
-                environment.getProperty("server.port", "8080"));
+            environment.getProperty("server.port", "8080"));
         var node = new StringBuilder();
         for (String name : SERVERS) {
             String value = environment.getProperty(name);
-            if (value != null) node.append("      ").append(Embedded.variable(name)).append('=').append(value)
+            if (value != null)
+                node.append("      ").append(Embedded.variable(name)).append('=').append(value)
                     .append(" \\\n");
         }
         return """
@@ -39,6 +39,6 @@ final class Banner implements ApplicationListener<ApplicationReadyEvent> {
                   A second node:
                 %4$s      SERVER_PORT=%5$s mvn spring-boot:run
                 """.formatted(url, environment.getProperty("millrace.admin.email", ""),
-                environment.getProperty("millrace.admin.password", ""), node, "0");
+            environment.getProperty("millrace.admin.password", ""), node, "0");
     }
 }

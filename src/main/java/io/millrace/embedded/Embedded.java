@@ -128,8 +128,7 @@ public final class Embedded implements AutoCloseable {
         return server;
     }
 
-    @Override
-    public synchronized void close() {
+    @Override public synchronized void close() {
         if (closed) return;
         closed = true;
         try {

@@ -24,18 +24,16 @@ final class EmbeddedServers implements ApplicationListener<ApplicationEnvironmen
     private static final Logger log = LoggerFactory.getLogger(EmbeddedServers.class);
 
     private static final Map<Part, List<String>> CONFIGURED_BY = Map.of(
-            Part.POSTGRES, List.of("spring.r2dbc.url"),
-            Part.REDIS, List.of("spring.data.redis.url", "spring.data.redis.host", "spring.data.redis.sentinel.master",
-                    "spring.data.redis.cluster.nodes"),
-            Part.KAFKA, List.of("spring.kafka.bootstrap-servers"));
+        Part.POSTGRES, List.of("spring.r2dbc.url"),
+        Part.REDIS, List.of("spring.data.redis.url", "spring.data.redis.host", "spring.data.redis.sentinel.master",
+            "spring.data.redis.cluster.nodes"),
+        Part.KAFKA, List.of("spring.kafka.bootstrap-servers"));
 
-    @Override
-    public int getOrder() {
+    @Override public int getOrder() {
         return Ordered.LOWEST_PRECEDENCE - 10;
     }
 
-    @Override
-    public void onApplicationEvent(ApplicationEnvironmentPreparedEvent event) {
+    @Override public void onApplicationEvent(ApplicationEnvironmentPreparedEvent event) {
         ConfigurableEnvironment environment = event.getEnvironment();
         if (environment.acceptsProfiles(Profiles.of("production"))) return;
         SpringApplication application = event.getSpringApplication();
@@ -57,7 +55,7 @@ final class EmbeddedServers implements ApplicationListener<ApplicationEnvironmen
         log.info("Starting {} in {} (the first start takes some seconds)", parts, dir.toAbsolutePath());
         Embedded embedded = Embedded.start(dir, parts);
         environment.getPropertySources().addFirst(
-                new MapPropertySource("embedded servers", new TreeMap<String, Object>(embedded.settings())));
+            new MapPropertySource("embedded servers", new TreeMap<String, Object>(embedded.settings())));
         // Runs after every context of this JVM is closed: the shop drains first.
         SpringApplication.getShutdownHandlers().add(embedded::close);
         // Kafka's threads would keep a JVM alive whose context never came up.

@@ -34,7 +34,7 @@ final class Folder implements AutoCloseable {
         Path root = given.toAbsolutePath().normalize();
         Files.createDirectories(root);
         FileChannel channel = FileChannel.open(root.resolve("lock"), StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE);
+            StandardOpenOption.WRITE);
         if (lock(channel) == null) {
             channel.close();
             throw new FolderTaken(root, readIfThere(root.resolve(OWNER)));
@@ -117,8 +117,7 @@ final class Folder implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() throws IOException {
+    @Override public void close() throws IOException {
         Files.deleteIfExists(root.resolve(OWNER));
         channel.close();
     }

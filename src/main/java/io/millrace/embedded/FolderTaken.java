@@ -6,6 +6,6 @@ import java.nio.file.Path;
 final class FolderTaken extends RuntimeException {
     FolderTaken(Path folder, String owner) {
         super("The folder " + folder + " is in use by another shop" + (owner.isEmpty() ? "." : ":\n\n"
-                + owner.indent(4).stripTrailing()));
+            + owner.indent(4).stripTrailing()));
     }
 }

@@ -2,7 +2,5 @@ package io.millrace.embedded;
 
 /// One of the three servers a shop stands on.
 public enum Part {
-    POSTGRES,
-    REDIS,
-    KAFKA
+    POSTGRES, REDIS, KAFKA
 }

@@ -29,32 +29,32 @@ final class Postgres implements Server {
 
     // A crash of the machine loses nothing that was acknowledged; the rest is memory for two cores.
     private static final Map<String, String> CONFIG = Map.ofEntries(
-            Map.entry("listen_addresses", "127.0.0.1"),
-            Map.entry("unix_socket_directories", ""),
-            Map.entry("max_connections", "200"),
-            Map.entry("shared_buffers", "256MB"),
-            Map.entry("effective_cache_size", "2GB"),
-            Map.entry("work_mem", "8MB"),
-            Map.entry("maintenance_work_mem", "128MB"),
-            Map.entry("fsync", "on"),
-            Map.entry("synchronous_commit", "on"),
-            Map.entry("full_page_writes", "on"),
-            Map.entry("wal_level", "replica"),
-            Map.entry("max_wal_senders", "0"),
-            Map.entry("wal_buffers", "16MB"),
-            Map.entry("min_wal_size", "256MB"),
-            Map.entry("max_wal_size", "2GB"),
-            Map.entry("checkpoint_timeout", "10min"),
-            Map.entry("checkpoint_completion_target", "0.9"),
-            Map.entry("random_page_cost", "1.1"),
-            Map.entry("io_method", "sync"),
-            Map.entry("jit", "off"),
-            Map.entry("max_parallel_workers_per_gather", "1"),
-            Map.entry("autovacuum_naptime", "15s"),
-            Map.entry("idle_in_transaction_session_timeout", "60s"),
-            Map.entry("shared_preload_libraries", "pg_stat_statements"),
-            Map.entry("timezone", "UTC"),
-            Map.entry("log_timezone", "UTC"));
+        Map.entry("listen_addresses", "127.0.0.1"),
+        Map.entry("unix_socket_directories", ""),
+        Map.entry("max_connections", "200"),
+        Map.entry("shared_buffers", "256MB"),
+        Map.entry("effective_cache_size", "2GB"),
+        Map.entry("work_mem", "8MB"),
+        Map.entry("maintenance_work_mem", "128MB"),
+        Map.entry("fsync", "on"),
+        Map.entry("synchronous_commit", "on"),
+        Map.entry("full_page_writes", "on"),
+        Map.entry("wal_level", "replica"),
+        Map.entry("max_wal_senders", "0"),
+        Map.entry("wal_buffers", "16MB"),
+        Map.entry("min_wal_size", "256MB"),
+        Map.entry("max_wal_size", "2GB"),
+        Map.entry("checkpoint_timeout", "10min"),
+        Map.entry("checkpoint_completion_target", "0.9"),
+        Map.entry("random_page_cost", "1.1"),
+        Map.entry("io_method", "sync"),
+        Map.entry("jit", "off"),
+        Map.entry("max_parallel_workers_per_gather", "1"),
+        Map.entry("autovacuum_naptime", "15s"),
+        Map.entry("idle_in_transaction_session_timeout", "60s"),
+        Map.entry("shared_preload_libraries", "pg_stat_statements"),
+        Map.entry("timezone", "UTC"),
+        Map.entry("log_timezone", "UTC"));
 
     private final Folder folder;
     private final Watchdog watchdog;
@@ -70,15 +70,14 @@ final class Postgres implements Server {
         this.log = folder.of("postgres").resolve("server.log");
     }
 
-    @Override
-    public void start() throws IOException {
+    @Override public void start() throws IOException {
         Path programs = programs();
         stopLeftover();
         Path made = folder.of("postgres").resolve("made");
         if (!Files.exists(made)) initialise(programs);
         port = folder.port("postgres");
         List<String> command = new ArrayList<>(List.of(programs.resolve("postgres").toString(),
-                "-D", data.toString(), "-p", Integer.toString(port)));
+            "-D", data.toString(), "-p", Integer.toString(port)));
         CONFIG.forEach((name, value) -> command.addAll(List.of("-c", name + "=" + value)));
         process = Processes.start(log, Processes.unprivileged(command));
         watchdog.watch(process, "INT", "QUIT");
@@ -96,12 +95,12 @@ final class Postgres implements Server {
         Folder.delete(data);
         if (!initdb(programs, List.of("--no-locale")))
             throw new CannotStart("PostgreSQL could not make its data folder " + data + ":\n\n" + Processes.tail(log)
-                    + hint());
+                + hint());
     }
 
     private boolean initdb(Path programs, List<String> locale) throws IOException {
         List<String> command = new ArrayList<>(List.of(programs.resolve("initdb").toString(), "-A", "trust",
-                "-U", NAME, "-D", data.toString(), "-E", "UTF8", "--no-instructions"));
+            "-U", NAME, "-D", data.toString(), "-E", "UTF8", "--no-instructions"));
         command.addAll(locale);
         Process initdb = Processes.start(log, Processes.unprivileged(command));
         return Processes.gone(initdb.toHandle(), START) && initdb.exitValue() == 0;
@@ -109,24 +108,24 @@ final class Postgres implements Server {
 
     private static String hint() {
         return "root".equals(System.getProperty("user.name"))
-                ? "\n\nPostgreSQL does not run as root, so it is put into a user namespace (unshare -U). Where that is"
-                        + " forbidden, as in some containers, start the shop as an ordinary user."
-                : "";
+            ? "\n\nPostgreSQL does not run as root, so it is put into a user namespace (unshare -U). Where that is"
+                + " forbidden, as in some containers, start the shop as an ordinary user."
+            : "";
     }
 
     /// PostgreSQL itself writes `ready` into its pid file; pg_ctl waits for the same.
     private void awaitReady(Process postgres) {
         boolean ready = Processes.within(START, () -> !postgres.isAlive()
-                || Folder.readIfThere(data.resolve("postmaster.pid")).endsWith("ready"));
+            || Folder.readIfThere(data.resolve("postmaster.pid")).endsWith("ready"));
         if (!ready || !postgres.isAlive())
             throw new CannotStart("PostgreSQL did not start. The end of " + log + ":\n\n" + Processes.tail(log)
-                    + hint());
+                + hint());
     }
 
     private void createDatabase() {
         String url = "jdbc:postgresql://127.0.0.1:" + port + "/postgres";
         try (var connection = DriverManager.getConnection(url, NAME, NAME);
-                var statement = connection.createStatement()) {
+            var statement = connection.createStatement()) {
             statement.execute("create database " + NAME);
         } catch (SQLException e) {
             if (!"42P04".equals(e.getSQLState())) // it is there already
@@ -145,17 +144,15 @@ final class Postgres implements Server {
 
     private Optional<ProcessHandle> leftover() {
         return Folder.readIfThere(data.resolve("postmaster.pid")).lines().findFirst()
-                .filter(line -> line.matches("\\d+"))
-                .flatMap(pid -> Processes.running(Long.parseLong(pid), data));
+            .filter(line -> line.matches("\\d+"))
+            .flatMap(pid -> Processes.running(Long.parseLong(pid), data));
     }
 
-    @Override
-    public void stop() {
+    @Override public void stop() {
         stop("INT"); // fast: refuses new work, rolls back what is open, writes a checkpoint
     }
 
-    @Override
-    public void crash() {
+    @Override public void crash() {
         stop("QUIT"); // immediate: no checkpoint, recovery at the next start
     }
 
@@ -167,10 +164,9 @@ final class Postgres implements Server {
         process = null;
     }
 
-    @Override
-    public Map<String, String> settings() {
+    @Override public Map<String, String> settings() {
         return Map.of("spring.r2dbc.url",
-                "r2dbc:postgresql://%s:%s@127.0.0.1:%d/%s".formatted(NAME, NAME, port, NAME));
+            "r2dbc:postgresql://%s:%s@127.0.0.1:%d/%s".formatted(NAME, NAME, port, NAME));
     }
 
     /// The programs, unpacked once per machine user, or in the shop's own folder where there is no home.
@@ -179,8 +175,8 @@ final class Postgres implements Server {
         if (Files.isExecutable(unpacked.resolve("bin/postgres"))) return unpacked.resolve("bin");
         Path fresh = Files.createTempDirectory(cache(), RELEASE + "-");
         try (InputStream archive = DefaultPostgresBinaryResolver.INSTANCE.getPgBinary(
-                System.getProperty("os.name").toLowerCase(java.util.Locale.ROOT).contains("mac") ? "Darwin" : "Linux",
-                System.getProperty("os.arch"))) {
+            System.getProperty("os.name").toLowerCase(java.util.Locale.ROOT).contains("mac") ? "Darwin" : "Linux",
+            System.getProperty("os.arch"))) {
             unpack(archive, fresh);
         }
         try {

@@ -26,10 +26,10 @@ final class Processes {
         onPath("setsid").ifPresent(line::add);
         line.addAll(command);
         return new ProcessBuilder(line)
-                .redirectInput(new File("/dev/null"))
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                .start();
+            .redirectInput(new File("/dev/null"))
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .start();
     }
 
     /// PostgreSQL refuses to run as root; in a user namespace without a map it sees itself as nobody.
@@ -52,10 +52,10 @@ final class Processes {
     static void signal(long pid, String signal) {
         try {
             new ProcessBuilder("kill", "-" + signal, Long.toString(pid))
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start()
-                    .waitFor();
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start()
+                .waitFor();
         } catch (IOException e) {
             ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
         } catch (InterruptedException e) {
@@ -67,8 +67,8 @@ final class Processes {
     /// again.
     static Optional<ProcessHandle> running(long pid, Path folder) {
         return ProcessHandle.of(pid)
-                .filter(ProcessHandle::isAlive)
-                .filter(process -> commandLine(process).contains(folder.toString()));
+            .filter(ProcessHandle::isAlive)
+            .filter(process -> commandLine(process).contains(folder.toString()));
     }
 
     private static String commandLine(ProcessHandle process) {

@@ -35,16 +35,15 @@ final class Redis implements Server {
         this.pid = home.resolve("redis.pid");
     }
 
-    @Override
-    public void start() throws IOException {
+    @Override public void start() throws IOException {
         stopLeftover();
         Path program = program();
         port = folder.port("redis");
         process = Processes.start(log, List.of(program.toString(),
-                "--port", Integer.toString(port), "--bind", "127.0.0.1",
-                "--dir", home.toString(), "--pidfile", pid.toString(),
-                "--save", "300 10", "--appendonly", "no",
-                "--maxmemory", "256mb", "--maxmemory-policy", "allkeys-lru"));
+            "--port", Integer.toString(port), "--bind", "127.0.0.1",
+            "--dir", home.toString(), "--pidfile", pid.toString(),
+            "--save", "300 10", "--appendonly", "no",
+            "--maxmemory", "256mb", "--maxmemory-policy", "allkeys-lru"));
         Process redis = process;
         watchdog.watch(redis, "TERM", "KILL");
         boolean ready = Processes.within(START, () -> !redis.isAlive() || answers());
@@ -55,7 +54,8 @@ final class Redis implements Server {
     private Path program() throws IOException {
         Path program = home.resolve("redis-server");
         if (!Files.isExecutable(program)) {
-            Path unpacked = ExecutableProvider.newJarResourceProvider(folder.of("redis/unpacked").toFile()).get().toPath();
+            Path unpacked =
+                ExecutableProvider.newJarResourceProvider(folder.of("redis/unpacked").toFile()).get().toPath();
             Files.move(unpacked, program);
             if (!program.toFile().setExecutable(true)) throw new IOException("Cannot make " + program + " executable");
         }
@@ -75,7 +75,7 @@ final class Redis implements Server {
 
     private void stopLeftover() {
         Optional<String> left = Folder.readIfThere(pid).lines().findFirst()
-                .filter(line -> line.matches("\\d+"));
+            .filter(line -> line.matches("\\d+"));
         left.flatMap(id -> Processes.running(Long.parseLong(id), home)).ifPresent(old -> {
             Processes.signal(old.pid(), "TERM");
             if (!Processes.gone(old, STOP)) old.destroyForcibly();
@@ -83,24 +83,21 @@ final class Redis implements Server {
         });
     }
 
-    @Override
-    public void stop() {
+    @Override public void stop() {
         if (process == null) return;
         Processes.signal(process.pid(), "TERM");
         if (!Processes.gone(process.toHandle(), STOP)) process.destroyForcibly();
         process = null;
     }
 
-    @Override
-    public void crash() {
+    @Override public void crash() {
         if (process == null) return;
         process.destroyForcibly();
         Processes.gone(process.toHandle(), STOP);
         process = null;
     }
 
-    @Override
-    public Map<String, String> settings() {
+    @Override public Map<String, String> settings() {
         return Map.of("spring.data.redis.url", "redis://127.0.0.1:" + port);
     }
 }

@@ -46,9 +46,9 @@ final class Watchdog {
         Processes.onPath("setsid").ifPresent(line::add);
         line.addAll(List.of("sh", "-c", SCRIPT, "millrace-watchdog", folder + "/"));
         return new Watchdog(new ProcessBuilder(line)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start());
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start());
     }
 
     /// From now on this server goes when we go: first by the polite signal, after some seconds by the rude one.

@@ -11,7 +11,7 @@ final class Detached {
     private Detached() {}
 
     static <T> Mono<T> run(Mono<T> work) {
-        return Mono.deferContextual(context ->
-            Mono.fromFuture(work.contextWrite(into -> into.putAll(context)).toFuture(), true));
+        return Mono.deferContextual(
+            context -> Mono.fromFuture(work.contextWrite(into -> into.putAll(context)).toFuture(), true));
     }
 }

@@ -14,7 +14,7 @@ final class Versions implements WebFilter {
         String path = exchange.getRequest().getURI().getRawPath();
         if (!path.startsWith("/api/") || path.startsWith("/api/v1/") || path.equals("/api/v1"))
             return chain.filter(exchange);
-        return chain.filter(exchange.mutate().request(request ->
-            request.path("/api/v1" + path.substring("/api".length()))).build());
+        return chain.filter(
+            exchange.mutate().request(request -> request.path("/api/v1" + path.substring("/api".length()))).build());
     }
 }

@@ -66,8 +66,8 @@ public final class Messaging {
 
     private Mono<Write.Answers> run(Change change) {
         if (change.facts().isEmpty()) return postgres.run(change.write());
-        return Mono.deferContextual(context ->
-                postgres.run(change.write().with(facts(change.facts(), RequestId.of(context)))))
+        return Mono
+            .deferContextual(context -> postgres.run(change.write().with(facts(change.facts(), RequestId.of(context)))))
             .doOnSuccess(done -> waker.wake());
     }
 

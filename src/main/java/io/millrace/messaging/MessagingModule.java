@@ -12,6 +12,6 @@ class MessagingModule {
     }
 
     @Bean Waker waker() {
-        return () -> { };
+        return () -> {};
     }
 }

@@ -85,7 +85,8 @@ public final class Postgres {
             for (int i = 0; i < values.length; i++) {
                 if (values[i] instanceof Parameter parameter && parameter.getValue() == null)
                     statement.bindNull(i, parameter.getType().getJavaType());
-                else statement.bind(i, values[i]);
+                else
+                    statement.bind(i, values[i]);
             }
             return Flux.from(statement.execute()).concatMap(result -> result.map(row::apply));
         });

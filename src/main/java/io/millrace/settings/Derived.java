@@ -13,19 +13,17 @@ import org.springframework.core.env.MapPropertySource;
 /// `spring.r2dbc.url` unless somebody gives others.
 final class Derived implements ApplicationListener<ApplicationEnvironmentPreparedEvent>, Ordered {
     /// After whoever completes the connection settings, before whoever looks whether they are complete.
-    @Override
-    public int getOrder() {
+    @Override public int getOrder() {
         return Ordered.LOWEST_PRECEDENCE - 5;
     }
 
-    @Override
-    public void onApplicationEvent(ApplicationEnvironmentPreparedEvent event) {
+    @Override public void onApplicationEvent(ApplicationEnvironmentPreparedEvent event) {
         Environment environment = event.getEnvironment();
         String url = environment.getProperty("spring.r2dbc.url", "");
         if (url.isEmpty() || !environment.getProperty("spring.flyway.url", "").isEmpty()) return;
         event.getEnvironment().getPropertySources().addLast(new MapPropertySource("derived settings",
-                flyway(url, environment.getProperty("spring.r2dbc.username", ""),
-                        environment.getProperty("spring.r2dbc.password", ""))));
+            flyway(url, environment.getProperty("spring.r2dbc.username", ""),
+                environment.getProperty("spring.r2dbc.password", ""))));
     }
 
     /// `r2dbc:[pool:]postgresql://user:password@host:port/database?sslMode=...` as Flyway's three settings.
@@ -34,7 +32,7 @@ final class Derived implements ApplicationListener<ApplicationEnvironmentPrepare
         String[] user = uri.getUserInfo() == null ? new String[0] : uri.getUserInfo().split(":", 2);
         var settings = new HashMap<String, Object>();
         settings.put("spring.flyway.url", "jdbc:postgresql://" + uri.getHost()
-                + (uri.getPort() < 0 ? "" : ":" + uri.getPort()) + uri.getPath() + parameters(uri));
+            + (uri.getPort() < 0 ? "" : ":" + uri.getPort()) + uri.getPath() + parameters(uri));
         settings.put("spring.flyway.user", username.isEmpty() && user.length > 0 ? user[0] : username);
         settings.put("spring.flyway.password", password.isEmpty() && user.length > 1 ? user[1] : password);
         return settings;

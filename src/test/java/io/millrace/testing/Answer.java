@@ -37,8 +37,7 @@ public record Answer(String request, int status, HttpHeaders headers, byte[] byt
         return this;
     }
 
-    @Override
-    public String toString() {
+    @Override public String toString() {
         return request + " -> " + status + " " + text();
     }
 }

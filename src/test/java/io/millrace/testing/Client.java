@@ -18,12 +18,12 @@ import tools.jackson.databind.json.JsonMapper;
 /// Paths are given from the root (`/api/v1/products`) or from the version (`v1:` is not needed: `products` works too).
 public final class Client {
     static final JsonMapper JSON = JsonMapper.builder()
-            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
+        .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final HttpClient HTTP = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(5))
-            .build();
+        .version(HttpClient.Version.HTTP_1_1)
+        .connectTimeout(Duration.ofSeconds(5))
+        .build();
 
     private final String base;
     private final Map<String, String> headers;
@@ -93,7 +93,7 @@ public final class Client {
             default -> JSON.writeValueAsBytes(body);
         };
         HttpRequest.Builder request = request(path).timeout(TIMEOUT)
-                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(bytes));
+            .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(bytes));
         if (body != null && headers.keySet().stream().noneMatch("Content-Type"::equalsIgnoreCase))
             request.header("Content-Type", "application/json");
         try {
@@ -119,7 +119,7 @@ public final class Client {
 
     private HttpRequest.Builder request(String path) {
         String full = path.startsWith("http:") ? path
-                : base + (path.startsWith("/") ? path : "/api/v1/" + path);
+            : base + (path.startsWith("/") ? path : "/api/v1/" + path);
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(full));
         headers.forEach(request::header);
         return request;

@@ -8,10 +8,10 @@ import org.testcontainers.postgresql.PostgreSQLContainer;
 /// The same servers as Docker containers.
 final class Containers implements AutoCloseable {
     private final PostgreSQLContainer postgres = new PostgreSQLContainer("postgres:18")
-            .withDatabaseName("millrace")
-            .withUsername("millrace")
-            .withPassword("millrace")
-            .withCommand("postgres", "-c", "max_connections=200", "-c", "shared_preload_libraries=pg_stat_statements");
+        .withDatabaseName("millrace")
+        .withUsername("millrace")
+        .withPassword("millrace")
+        .withCommand("postgres", "-c", "max_connections=200", "-c", "shared_preload_libraries=pg_stat_statements");
     private final GenericContainer<?> redis = new GenericContainer<>("redis:8").withExposedPorts(6379);
     private final KafkaContainer kafka = new KafkaContainer("apache/kafka:4.2.0");
 
@@ -25,14 +25,13 @@ final class Containers implements AutoCloseable {
 
     Map<String, String> settings() {
         return Map.of(
-                "spring.r2dbc.url", "r2dbc:postgresql://millrace:millrace@%s:%d/millrace"
-                        .formatted(postgres.getHost(), postgres.getMappedPort(5432)),
-                "spring.data.redis.url", "redis://%s:%d".formatted(redis.getHost(), redis.getMappedPort(6379)),
-                "spring.kafka.bootstrap-servers", kafka.getBootstrapServers());
+            "spring.r2dbc.url", "r2dbc:postgresql://millrace:millrace@%s:%d/millrace"
+                .formatted(postgres.getHost(), postgres.getMappedPort(5432)),
+            "spring.data.redis.url", "redis://%s:%d".formatted(redis.getHost(), redis.getMappedPort(6379)),
+            "spring.kafka.bootstrap-servers", kafka.getBootstrapServers());
     }
 
-    @Override
-    public void close() {
+    @Override public void close() {
         kafka.stop();
         redis.stop();
         postgres.stop();

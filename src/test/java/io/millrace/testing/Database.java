@@ -24,7 +24,7 @@ public final class Database {
         URI uri = URI.create(url);
         String[] user = uri.getUserInfo().split(":", 2);
         return "jdbc:postgresql://%s:%d%s?user=%s&password=%s".formatted(uri.getHost(), uri.getPort(), uri.getPath(),
-                user[0], user[1]);
+            user[0], user[1]);
     }
 
     /// A connection of your own, to hold a lock or a transaction.
@@ -38,8 +38,9 @@ public final class Database {
 
     /// Every row as column name to value.
     public List<Map<String, @Nullable Object>> rows(String sql, @Nullable Object... binds) {
-        try (Connection connection = connect(); PreparedStatement statement = bound(connection, sql, binds);
-                ResultSet result = statement.executeQuery()) {
+        try (Connection connection = connect();
+            PreparedStatement statement = bound(connection, sql, binds);
+            ResultSet result = statement.executeQuery()) {
             List<Map<String, @Nullable Object>> rows = new ArrayList<>();
             while (result.next()) {
                 Map<String, @Nullable Object> row = new LinkedHashMap<>();
@@ -75,7 +76,7 @@ public final class Database {
     }
 
     private static PreparedStatement bound(Connection connection, String sql, @Nullable Object... binds)
-            throws SQLException {
+        throws SQLException {
         PreparedStatement statement = connection.prepareStatement(sql);
         for (int i = 0; i < binds.length; i++) statement.setObject(i + 1, binds[i]);
         return statement;

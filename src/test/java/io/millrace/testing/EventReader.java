@@ -123,8 +123,7 @@ public final class EventReader implements AutoCloseable {
         return events();
     }
 
-    @Override
-    public void close() {
+    @Override public void close() {
         try {
             response.body().close();
         } catch (IOException alreadyCut) {

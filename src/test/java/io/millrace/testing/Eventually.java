@@ -16,12 +16,12 @@ public final class Eventually {
 
     public static void holds(String what, Duration patience, Callable<Boolean> condition) {
         Awaitility.await(what).atMost(patience).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(25))
-                .until(condition);
+            .until(condition);
     }
 
     /// The assertion passes at some time within the patience of tests.
     public static void passes(org.awaitility.core.ThrowingRunnable assertion) {
         Awaitility.await().atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(25))
-                .untilAsserted(assertion);
+            .untilAsserted(assertion);
     }
 }

@@ -55,7 +55,7 @@ public final class Infrastructure implements AutoCloseable {
 
     private static Infrastructure start() {
         return "containers".equals(System.getProperty("millrace.test.infrastructure", "embedded")) ? containers()
-                : embedded();
+            : embedded();
     }
 
     private static Infrastructure embedded() {
@@ -102,7 +102,7 @@ public final class Infrastructure implements AutoCloseable {
 
     private void execute(String sql) {
         try (var connection = DriverManager.getConnection(Database.jdbc(url().toString()));
-                var statement = connection.createStatement()) {
+            var statement = connection.createStatement()) {
             statement.execute(sql);
         } catch (SQLException e) {
             throw new IllegalStateException(sql, e);
@@ -129,8 +129,7 @@ public final class Infrastructure implements AutoCloseable {
         throw new IllegalStateException("Only embedded servers can be crashed: use Infrastructure.own()");
     }
 
-    @Override
-    public void close() {
+    @Override public void close() {
         try {
             servers.close();
         } catch (Exception e) {

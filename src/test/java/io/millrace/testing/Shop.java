@@ -57,8 +57,8 @@ public final class Shop implements AutoCloseable {
     private static ConfigurableApplicationContext boot(Map<String, String> settings) {
         // Arguments, because they win over everything a developer has in the environment.
         String[] arguments = settings.entrySet().stream()
-                .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
-                .toArray(String[]::new);
+            .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
+            .toArray(String[]::new);
         String[] all = java.util.Arrays.copyOf(arguments, arguments.length + 1);
         all[arguments.length] = "--server.port=0";
         return new SpringApplicationBuilder(Millrace.class).run(all);
@@ -108,8 +108,7 @@ public final class Shop implements AutoCloseable {
         return settings;
     }
 
-    @Override
-    public void close() {
+    @Override public void close() {
         context.close();
     }
 }

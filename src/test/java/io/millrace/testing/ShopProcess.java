@@ -46,7 +46,7 @@ public final class ShopProcess implements AutoCloseable {
         try {
             int port = freePort();
             Path log = Files.createDirectories(Path.of("target", "nodes"))
-                    .resolve("node-%d-%d.log".formatted(ProcessHandle.current().pid(), LOGS.incrementAndGet()));
+                .resolve("node-%d-%d.log".formatted(ProcessHandle.current().pid(), LOGS.incrementAndGet()));
             var builder = new ProcessBuilder(command());
             settings.forEach((name, value) -> builder.environment().put(variable(name), value));
             builder.environment().put("SERVER_PORT", Integer.toString(port));
@@ -61,8 +61,8 @@ public final class ShopProcess implements AutoCloseable {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
-                "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
-                "-cp", System.getProperty("java.class.path"), Millrace.class.getName()));
+            "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
+            "-cp", System.getProperty("java.class.path"), Millrace.class.getName()));
         return command;
     }
 
@@ -133,8 +133,7 @@ public final class ShopProcess implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() {
+    @Override public void close() {
         process.destroyForcibly();
     }
 }
