@@ -1,0 +1,7 @@
+/// Leads every order through its life: checkout, payment, packing, shipping, cancellation, in one switch.
+@NullMarked
+@ApplicationModule(allowedDependencies = {"money", "messaging"})
+package io.millrace.ordering;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;
