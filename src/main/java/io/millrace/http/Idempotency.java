@@ -86,7 +86,7 @@ public final class Idempotency {
     /// Runs the handler of a write at most once for its key.
     Mono<Reply> once(ServerRequest request, Rows.Row row, Supplier<Mono<Reply>> handler) {
         String header = request.headers().firstHeader(HEADER);
-        if (header == null) return Mono.defer(handler);
+        if (header == null || row.storesNothing) return Mono.defer(handler);
         Key key = key(request, header);
         request.attributes().put(ATTRIBUTE, key);
         return Mono.defer(() -> {

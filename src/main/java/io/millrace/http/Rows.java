@@ -24,6 +24,7 @@ public final class Rows {
         final Handler handler;
         boolean ownsIdempotency;
         boolean readsStream;
+        boolean storesNothing;
 
         private Row(HttpMethod method, String path, Access access, Handler handler) {
             this.method = method;
@@ -35,6 +36,13 @@ public final class Rows {
         /// The handler itself puts [Idempotency#piece] into its one statement; the table only replays.
         public Row ownsIdempotency() {
             ownsIdempotency = true;
+            return this;
+        }
+
+        /// The reply holds secrets (tokens) and must not be kept for replays: `Idempotency-Key` is ignored here, the
+        /// write has a guard of its own.
+        public Row storesNothing() {
+            storesNothing = true;
             return this;
         }
 

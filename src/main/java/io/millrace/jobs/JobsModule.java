@@ -1,5 +1,6 @@
 package io.millrace.jobs;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -7,5 +8,9 @@ import org.springframework.context.annotation.Configuration;
 class JobsModule {
     @Bean ShopClock clock() {
         return new ShopClock();
+    }
+
+    @Bean StartWork startWork(ObjectProvider<AtStart> works) {
+        return new StartWork(works);
     }
 }

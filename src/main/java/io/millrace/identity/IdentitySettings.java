@@ -1,0 +1,16 @@
+package io.millrace.identity;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/// Settings `millrace.identity.*`. The signing key is a private JWK or PKCS#8 PEM on P-256; empty means development.
+@ConfigurationProperties("millrace.identity")
+record IdentitySettings(@DefaultValue("") String signingKey, @DefaultValue("millrace") String issuer,
+    @DefaultValue("millrace-api") String audience, @DefaultValue("1h") Duration accessLife,
+    @DefaultValue("30d") Duration refreshLife) {
+
+    @Override public String toString() {
+        return "IdentitySettings[issuer=%s, audience=%s]".formatted(issuer, audience);
+    }
+}

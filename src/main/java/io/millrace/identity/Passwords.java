@@ -1,0 +1,73 @@
+package io.millrace.identity;
+
+import io.millrace.http.Problem;
+import io.millrace.http.ProblemException;
+import java.text.Normalizer;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.crypto.argon2.Argon2PasswordEncoder;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/// Hashes passwords with Argon2id (OWASP: 19 MiB, 2 passes, 1 lane) on two threads of their own with a short queue: a
+/// storm of sign-ins fills the queue and is told to come back, it never takes the event loops nor the memory.
+final class Passwords implements AutoCloseable {
+    static final int CHARS_MIN = 8;
+    static final int CHARS_MAX = 128;
+    private static final int MEMORY_KIB = 19 * 1024;
+    private static final int PASSES = 2;
+    private static final int LANES = 1;
+    private static final int SALT_BYTES = 16;
+    private static final int HASH_BYTES = 32;
+    private static final int THREADS = 2;
+    /// At some 30 ms a hash and two threads: about a second of waiting.
+    static final int QUEUE_MAX = 64;
+    private static final int RETRY_AFTER_SECONDS = 2;
+    private static final long IDLE_SECONDS = 60;
+
+    private final Argon2PasswordEncoder argon2 =
+        new Argon2PasswordEncoder(SALT_BYTES, HASH_BYTES, LANES, MEMORY_KIB, PASSES);
+    private final ThreadPoolExecutor threads;
+    private final Scheduler scheduler;
+    /// Checked when the account is unknown, so that the answer takes as long.
+    private final Mono<String> dummy;
+
+    Passwords() {
+        threads = new ThreadPoolExecutor(THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(QUEUE_MAX), Thread.ofPlatform().name("passwords-", 0).daemon().factory());
+        scheduler = Schedulers.fromExecutorService(threads, "passwords");
+        dummy = hash("nobody's password").cache();
+    }
+
+    Mono<String> hash(String password) {
+        return queued(() -> String.valueOf(argon2.encode(normal(password))));
+    }
+
+    /// Whether the password is the hash's; without a hash the same work is done for nothing.
+    Mono<Boolean> matches(String password, @Nullable String hash) {
+        if (hash == null) return dummy.flatMap(any -> queued(() -> argon2.matches(normal(password), any)))
+            .thenReturn(false);
+        return queued(() -> argon2.matches(normal(password), hash));
+    }
+
+    /// The same characters typed on another keyboard are the same password.
+    private static String normal(String password) {
+        return Normalizer.normalize(password, Normalizer.Form.NFKC);
+    }
+
+    private <T> Mono<T> queued(Callable<T> work) {
+        return Mono.fromCallable(work).subscribeOn(scheduler)
+            .onErrorMap(RejectedExecutionException.class, full -> new ProblemException(
+                Problem.unavailable("busy", "Too many sign-ins at once; try again", RETRY_AFTER_SECONDS)));
+    }
+
+    @Override public void close() {
+        scheduler.dispose();
+        threads.shutdownNow();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.identity;
+
+import org.jspecify.annotations.NullMarked;
