@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 import org.springframework.core.io.buffer.DataBufferLimitException;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpMethod;
-import org.springframework.web.reactive.function.server.RequestPredicates;
+import org.springframework.web.reactive.function.server.HandlerFunction;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerRequest;
@@ -21,8 +21,10 @@ public final class Api {
     /// The base of version 1; `/api/...` without a version is rewritten to it by [Versions].
     public static final String BASE = "/api/v1";
     private static final String BODY = Api.class.getName() + ".body";
+    private static final String UNKNOWN = Api.class.getName() + ".unknown";
 
     private final Idempotency idempotency;
+    private final Table table = new Table();
     private final List<Route> routes = new CopyOnWriteArrayList<>();
 
     Api(Idempotency idempotency) {
@@ -41,14 +43,32 @@ public final class Api {
     public RouterFunction<ServerResponse> absolute(String prefix, Consumer<Rows> rows) {
         Rows declared = new Rows();
         rows.accept(declared);
-        RouterFunctions.Builder builder = RouterFunctions.route();
         for (Rows.Row row : declared.rows()) {
             routes.add(new Route(row.method, prefix + row.path, row.access));
-            builder.route(RequestPredicates.method(row.method).and(RequestPredicates.path(prefix + row.path)),
-                request -> answer(row, request));
+            table.add(prefix + row.path, row);
         }
-        return RouterFunctions.nest(RequestPredicates.path(prefix + "/**").or(RequestPredicates.path(prefix)),
-            new Untouched(builder.build()));
+        return this::route;
+    }
+
+    /// Whichever table is asked first answers for the whole house: the index knows all rows.
+    private Mono<HandlerFunction<ServerResponse>> route(ServerRequest request) {
+        if (request.attributes().containsKey(UNKNOWN)) return Mono.empty();
+        Table.Found found = table.find(request.path(), request.requestPath().pathWithinApplication());
+        if (found == null) {
+            request.attributes().put(UNKNOWN, true);
+            return Mono.empty();
+        }
+        request.attributes().put(RouterFunctions.URI_TEMPLATE_VARIABLES_ATTRIBUTE, found.variables());
+        request.attributes().put(RouterFunctions.MATCHING_PATTERN_ATTRIBUTE, found.place().pattern);
+        Rows.Row row = found.place().row(request.method());
+        return Mono.just(row == null ? other -> noSuchMethod(other, found.place()) : known -> answer(row, known));
+    }
+
+    private static Mono<ServerResponse> noSuchMethod(ServerRequest request, Table.Place place) {
+        if (request.method() == HttpMethod.OPTIONS)
+            return Mono.just(new Answer(new Reply(204, Map.of("Allow", place.allowed()), new Reply.Body.None())));
+        return Mono.just(new Answer(Problem.of(405, "method_not_allowed", "This path has other methods")
+            .header("Allow", place.allowed()).reply()));
     }
 
     public List<Route> routes() {
@@ -108,14 +128,6 @@ public final class Api {
     static final class SilentHandler extends IllegalStateException {
         SilentHandler(String path) {
             super("no answer from the handler of " + path);
-        }
-    }
-
-    /// Nesting would strip the prefix from the request's path; the rows match the whole path instead.
-    private record Untouched(RouterFunction<ServerResponse> table) implements RouterFunction<ServerResponse> {
-        @Override public Mono<org.springframework.web.reactive.function.server.HandlerFunction<ServerResponse>> route(
-            ServerRequest request) {
-            return table.route(request);
         }
     }
 
