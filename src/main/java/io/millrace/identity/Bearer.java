@@ -76,8 +76,9 @@ final class Bearer implements WebFilter {
     }
 
     private Mono<Known> known(AccessTokens.Verified token) {
-        return roles.permissions(token.roles()).map(permissions ->
-            new Known(new Caller(Optional.of(token.account()), token.roles(), permissions), token.expires()));
+        return roles.permissions(token.roles())
+            .map(permissions -> new Known(new Caller(Optional.of(token.account()), token.roles(), permissions),
+                token.expires()));
     }
 
     private static ProblemException refused() {

@@ -44,7 +44,8 @@ class IdentityModule {
         return new Identity(accounts);
     }
 
-    @Bean @Order(10) AtStart firstAdmin(SignIn signIn, Accounts accounts, Environment environment) {
+    @Bean
+    @Order(10) AtStart firstAdmin(SignIn signIn, Accounts accounts, Environment environment) {
         FirstAdmin first = new FirstAdmin(signIn, accounts, environment);
         return new AtStart("first admin", first::make);
     }

@@ -25,8 +25,8 @@ class KeysRoutes {
     }
 
     private Mono<Reply> show(ServerRequest request) {
-        return ring.keys().flatMap(keys ->
-            Reply.bytes(keys.published().getBytes(StandardCharsets.UTF_8), "application/jwk-set+json"))
+        return ring.keys()
+            .flatMap(keys -> Reply.bytes(keys.published().getBytes(StandardCharsets.UTF_8), "application/jwk-set+json"))
             .map(reply -> reply.header("Cache-Control", "public, max-age=300"));
     }
 }

@@ -50,8 +50,9 @@ final class Passwords implements AutoCloseable {
 
     /// Whether the password is the hash's; without a hash the same work is done for nothing.
     Mono<Boolean> matches(String password, @Nullable String hash) {
-        if (hash == null) return dummy.flatMap(any -> queued(() -> argon2.matches(normal(password), any)))
-            .thenReturn(false);
+        if (hash == null)
+            return dummy.flatMap(any -> queued(() -> argon2.matches(normal(password), any)))
+                .thenReturn(false);
         return queued(() -> argon2.matches(normal(password), hash));
     }
 

@@ -47,8 +47,8 @@ final class Sessions {
                 select :next, session, :now from used)
             select session, account from used
             """, Map.of("used", used, "next", next, "now", now), row -> new Rotated(
-                Objects.requireNonNull(row.get("session", UUID.class)),
-                Objects.requireNonNull(row.get("account", UUID.class)))).singleOrEmpty();
+            Objects.requireNonNull(row.get("session", UUID.class)),
+            Objects.requireNonNull(row.get("account", UUID.class)))).singleOrEmpty();
     }
 
     /// Ends the session that a refresh token descends from, whichever of its tokens it is.

@@ -14,8 +14,8 @@ class EmailTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "a", "@b.c", "a@b", "a@@b.c", "a b@c.d", "a@b.c\r\nBcc: x@y.z", "a\u0000@b.c",
-        "a\u2028@b.c", "a\u202e@b.c", "a@.b", "a@b.", "<a@b.c>", "a,b@c.d", "a@b.c\ud800"})
-    void what_is_no_address_is_refused(String text) {
+        "a\u2028@b.c", "a\u202e@b.c", "a@.b", "a@b.", "<a@b.c>", "a,b@c.d",
+        "a@b.c\ud800"}) void what_is_no_address_is_refused(String text) {
         assertThat(Email.isValid(text)).isFalse();
     }
 
