@@ -20,7 +20,7 @@ import org.springframework.core.env.Profiles;
 
 /// Starts what is not configured before the context looks for it, and stops it after the context has drained. Last in
 /// line for the prepared environment: the configuration is read by then and the log works.
-final class EmbeddedServers implements ApplicationListener<ApplicationEnvironmentPreparedEvent>, Ordered {
+public final class EmbeddedServers implements ApplicationListener<ApplicationEnvironmentPreparedEvent>, Ordered {
     private static final Logger log = LoggerFactory.getLogger(EmbeddedServers.class);
 
     private static final Map<Part, List<String>> CONFIGURED_BY = Map.of(

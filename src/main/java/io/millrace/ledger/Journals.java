@@ -122,8 +122,8 @@ final class Journals {
     private static TrialBalance trial(List<TrialBalance.Line> lines) {
         Map<Currency, TrialBalance.Total> totals = new LinkedHashMap<>();
         for (TrialBalance.Line line : lines)
-            totals.merge(line.debit().currency(), new TrialBalance.Total(line.debit(), line.credit()), (a, b) ->
-                new TrialBalance.Total(a.debit().plus(b.debit()), a.credit().plus(b.credit())));
+            totals.merge(line.debit().currency(), new TrialBalance.Total(line.debit(), line.credit()),
+                (a, b) -> new TrialBalance.Total(a.debit().plus(b.debit()), a.credit().plus(b.credit())));
         boolean balanced = totals.values().stream().allMatch(total -> total.debit().equals(total.credit()));
         return new TrialBalance(balanced, lines, List.copyOf(totals.values()));
     }

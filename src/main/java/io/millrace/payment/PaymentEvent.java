@@ -19,19 +19,23 @@ public sealed interface PaymentEvent extends Fact {
 
     /// The provider knows of it and the payer can pay. Told after the placing transaction; nobody need act on it.
     record PaymentOpened(UUID id, UUID payment, long version, Instant at, String ref, String provider, Money sum)
-        implements PaymentEvent {}
+        implements
+            PaymentEvent {}
 
     /// All of the sum came in. Told once for each payment, whatever the provider repeats.
     record PaymentCaptured(UUID id, UUID payment, long version, Instant at, String ref, String provider, Money sum)
-        implements PaymentEvent {}
+        implements
+            PaymentEvent {}
 
     /// An attempt failed; the payer may try again. `reason` is the provider's word, such as `card_declined`.
     record PaymentDeclined(UUID id, UUID payment, long version, Instant at, String ref, String provider, String reason)
-        implements PaymentEvent {}
+        implements
+            PaymentEvent {}
 
     /// It can never be paid any more: cancelled by us or by the provider, or refused by the provider at opening.
     record PaymentCancelled(UUID id, UUID payment, long version, Instant at, String ref, String provider, String reason)
-        implements PaymentEvent {}
+        implements
+            PaymentEvent {}
 
     /// Money went back: `amount` now, `refunded` in all of `captured`. `lines` only when the one who asked named them.
     record PaymentRefunded(UUID id, UUID payment, long version, Instant at, String ref, String provider, UUID refund,

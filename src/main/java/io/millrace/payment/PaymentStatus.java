@@ -13,8 +13,7 @@ public enum PaymentStatus {
     /// The last attempt was declined; the payer may try again.
     DECLINED,
     /// The provider will never take it (it refused to open it).
-    FAILED,
-    CAPTURED, PARTIALLY_REFUNDED, REFUNDED, CANCELLED,
+    FAILED, CAPTURED, PARTIALLY_REFUNDED, REFUNDED, CANCELLED,
     /// Money moved in a way that nobody asked for: a person decides.
     REVIEW;
 

@@ -10,5 +10,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 final class Refunds {
-    Mono<Refunding> want(UUID payment, Money amount, String reason, List<RefundLine> lines) { throw new UnsupportedOperationException("not built yet"); }
+    Mono<Refunding> want(UUID payment, Money amount, String reason, List<RefundLine> lines) {
+        throw new UnsupportedOperationException("not built yet");
+    }
 }

@@ -10,5 +10,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 final class Settling {
-    Mono<Settlement> verify(String provider, String object) { throw new UnsupportedOperationException("not built yet"); }
+    Mono<Settlement> verify(String provider, String object) {
+        throw new UnsupportedOperationException("not built yet");
+    }
 }

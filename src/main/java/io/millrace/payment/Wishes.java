@@ -11,5 +11,7 @@ import reactor.core.publisher.Mono;
 
 final class Wishes {
     static Piece cancel(UUID payment, String reason) { throw new UnsupportedOperationException("not built yet"); }
-    static Piece refund(UUID wish, UUID payment, Money amount, String reason) { throw new UnsupportedOperationException("not built yet"); }
+    static Piece refund(UUID wish, UUID payment, Money amount, String reason) {
+        throw new UnsupportedOperationException("not built yet");
+    }
 }
