@@ -1,0 +1,7 @@
+/// Promises stock to whoever asks, for a limited time, and never promises the same unit twice.
+@NullMarked
+@ApplicationModule(allowedDependencies = {"postgres", "http", "messaging", "jobs", "catalog"})
+package io.millrace.inventory;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;
