@@ -71,7 +71,7 @@ final class Calculation {
         Percent rate = rules.rate(want.taxCategory());
         Money tax = rules.taxIncluded() ? rate.inside(due) : rate.of(due);
         return new Quote.Line(want.variantId(), want.quantity(), together, step.minor() < tag.listMinor()
-            ? step.minQuantity() : 1, unit, paid, lineTotal, lineTotal.minus(due), rate, tax,
+            ? step.fromQuantity() : 1, unit, paid, lineTotal, lineTotal.minus(due), rate, tax,
             limited(rules.taxIncluded() ? due : due.plus(tax)));
     }
 

@@ -25,5 +25,5 @@ public sealed interface PricingEvent extends Fact {
     record Price(UUID variantId, Money price, List<Break> breaks) {}
 
     /// From this quantity on, one costs this much.
-    record Break(int minQuantity, Money price) {}
+    record Break(int fromQuantity, Money price) {}
 }
