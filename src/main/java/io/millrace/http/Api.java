@@ -88,6 +88,11 @@ public final class Api {
         return (byte[]) request.attributes().getOrDefault(BODY, new byte[0]);
     }
 
+    /// Runs a piece of a stream (one batch of an import) to its end even when the stream's client hangs up.
+    public static <T> Mono<T> detached(Mono<T> work) {
+        return Detached.run(work);
+    }
+
     private Mono<ServerResponse> answer(Rows.Row row, ServerRequest request) {
         Problem refusal = refusal(row.access, Caller.of(request));
         if (refusal != null) return Mono.just(new Answer(refusal.reply()));

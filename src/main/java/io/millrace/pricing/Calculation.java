@@ -89,9 +89,10 @@ final class Calculation {
         text.append("quote/1 ").append(rules.channel()).append(' ').append(rules.currency().getCurrencyCode())
             .append(rules.taxIncluded() ? " inclusive\n" : " exclusive\n");
         lines.stream().map(Calculation::canonical).sorted().forEach(text::append);
-        if (shipping != null) text.append("shipping ").append(shipping.code()).append(' ')
-            .append(shipping.price().minor()).append(' ').append(shipping.taxRate().basisPoints()).append(' ')
-            .append(shipping.tax().minor()).append('\n');
+        if (shipping != null)
+            text.append("shipping ").append(shipping.code()).append(' ')
+                .append(shipping.price().minor()).append(' ').append(shipping.taxRate().basisPoints()).append(' ')
+                .append(shipping.tax().minor()).append('\n');
         return text.append("sums ").append(sums.subtotal).append(' ').append(sums.discount).append(' ')
             .append(sums.shipping).append(' ').append(sums.tax).append(' ').append(sums.total).append('\n').toString();
     }

@@ -97,7 +97,8 @@ class OrderLifeTest {
             if (fact instanceof OrderFact.PaymentCaptured paid) {
                 // payment announces each capture once; of the one that paid, the order would notice a second
                 if (capturedOnce.contains(paid.payment())) {
-                    if (paid.payment().equals(order.paidBy())) assertThat(decision).as(where).isInstanceOf(Decision.Unexpected.class);
+                    if (paid.payment().equals(order.paidBy()))
+                        assertThat(decision).as(where).isInstanceOf(Decision.Unexpected.class);
                     continue;
                 }
                 if (!(decision instanceof Decision.Unexpected)) {
@@ -114,10 +115,10 @@ class OrderLifeTest {
             assertThat(next.version()).as(where).isEqualTo(order.version() + moved.told().size());
             for (Effect effect : moved.effects()) {
                 switch (effect) {
-                    case Effect.CommitStock _, Effect.RetakeStock _ -> takes++;
+                    case Effect.CommitStock _,Effect.RetakeStock _ -> takes++;
                     case Effect.ReturnStock _ -> takes--;
                     case Effect.RefundPayment refund -> sentBack = sentBack.plus(refund.amount());
-                    default -> { }
+                    default -> {}
                 }
             }
             assertThat(takes).as(where).isBetween(0, 1);
