@@ -2,10 +2,7 @@ package io.millrace.channel;
 
 import io.millrace.http.Problem;
 import io.millrace.http.ProblemException;
-import io.millrace.money.Money;
-import io.millrace.money.Percent;
 import java.net.InetSocketAddress;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -14,7 +11,6 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.reactive.function.server.ServerRequest;
-import reactor.core.publisher.Mono;
 
 /// Which channel a request speaks to, and every channel's terms: from memory, read again when they change.
 ///
@@ -26,11 +22,7 @@ public final class Channels {
 
     private volatile Known known = Known.of(List.of());
 
-    private final Terms terms;
-
-    Channels(Terms terms) {
-        this.terms = terms;
-    }
+    Channels() {}
 
     public Channel of(ServerRequest request) {
         return of(request.exchange().getRequest());
@@ -58,17 +50,8 @@ public final class Channels {
         return List.copyOf(known.byCode.values());
     }
 
-    /// Reads all channels' terms again, on this node.
-    Mono<List<Channel>> reload() {
-        return terms.all().doOnNext(channels -> known = Known.of(channels));
-    }
-
-    Mono<Boolean> tax(Channel channel, String category, Percent rate) {
-        return terms.tax(channel, category, rate).flatMap(done -> reload().thenReturn(done));
-    }
-
-    Mono<Boolean> shipping(Channel channel, String method, Money price, @Nullable Money freeOver) {
-        return terms.shipping(channel, method, price, freeOver).flatMap(done -> reload().thenReturn(done));
+    void know(List<Channel> channels) {
+        known = Known.of(channels);
     }
 
     private static String host(ServerHttpRequest request) {
@@ -78,7 +61,7 @@ public final class Channels {
 
     private record Known(Map<String, Channel> byCode, Map<String, @Nullable Channel> byHost) {
         static Known of(List<Channel> channels) {
-            Map<String, Channel> byCode = new LinkedHashMap<>();
+            Map<String, Channel> byCode = new TreeMap<>();
             Map<String, @Nullable Channel> byHost = new TreeMap<>();
             for (Channel channel : channels) {
                 byCode.put(channel.code(), channel);

@@ -38,23 +38,27 @@ public sealed interface InventoryEvent extends Fact {
 
     /// The goods can be sold to somebody else again; `sold` when they had been sold before (a cancelled sale).
     record StockReleased(UUID id, UUID reservation, String ref, boolean sold, long version, Instant at)
-        implements OfReservation {}
+        implements
+            OfReservation {}
 
     /// Nobody paid in time: the goods can be sold to somebody else again.
     record ReservationLapsed(UUID id, UUID reservation, String ref, long version, Instant at)
-        implements OfReservation {}
+        implements
+            OfReservation {}
 
     /// Nothing can be bought from this pool any more: less is left than its smallest variant takes.
     record StockOut(UUID id, UUID pool, UUID product, long available, long version, Instant at) implements OfPool {}
 
     /// Something can be bought from this pool again; `low` when it is not more than the low-stock mark.
     record StockIn(UUID id, UUID pool, UUID product, long available, boolean low, long version, Instant at)
-        implements OfPool {}
+        implements
+            OfPool {}
 
     /// What is left fell to the low-stock mark.
     record StockLow(UUID id, UUID pool, UUID product, long available, long version, Instant at) implements OfPool {}
 
     /// What is left rose above the low-stock mark again.
     record StockEnough(UUID id, UUID pool, UUID product, long available, long version, Instant at)
-        implements OfPool {}
+        implements
+            OfPool {}
 }

@@ -65,7 +65,7 @@ final class Lane {
 
     private List<Basket> together() {
         List<Basket> together = new ArrayList<>();
-        for (Basket next; together.size() < BATCH_BASKETS_MAX && (next = waiting.poll()) != null; ) together.add(next);
+        for (Basket next; together.size() < BATCH_BASKETS_MAX && (next = waiting.poll()) != null;) together.add(next);
         length.addAndGet(-together.size());
         return together;
     }

@@ -29,7 +29,7 @@ final class Reservations {
         hold_lines as materialized (
             select d.variant_id, d.pool_id, d.factor * a.quantity as amount
               from unnest(:hold_variants::uuid[], :hold_quantities::bigint[]) as a(variant, quantity)
-              left join inventory.draws d on d.variant_id = a.variant),
+              left join inventory.draws d on d.variant_id = a.variant and d.sold),
         hold_asked as materialized (
             select pool_id, sum(amount)::bigint as amount from hold_lines where pool_id is not null group by pool_id),
         hold_locked as materialized (
@@ -212,7 +212,9 @@ final class Reservations {
 
     static Piece restock(Reservation reservation, List<Line> lines, Instant at) {
         return back(Piece.of(RESTOCK_LINES), reservation, at)
-            .bind("back_variants", variants(lines)).bind("back_quantities", quantities(lines));
+            .bind("back_variants", variants(lines)).bind("back_quantities", quantities(lines))
+            .check("not exists (select from unnest(:back_variants::uuid[]) as a(variant) where not exists "
+                + "(select from inventory.draws d where d.variant_id = a.variant))", Inventory.UNKNOWN_VARIANT);
     }
 
     Mono<Reservation> byId(UUID id) {

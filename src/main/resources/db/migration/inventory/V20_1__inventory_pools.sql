@@ -13,7 +13,6 @@ create table inventory.pools (
     reserved     bigint      not null default 0,
     low_stock_at bigint      not null default 0 check (low_stock_at >= 0),
     step         bigint      not null default 1 check (step > 0),
-    stated       bigint,
     version      bigint      not null default 0,
     facts        bigint      not null default 0,
     changed_at   timestamptz not null,
@@ -22,11 +21,13 @@ create table inventory.pools (
 create index pools_product_id on inventory.pools (product_id);
 
 -- How a variant draws on a pool: `factor` units for one. No pool: the variant is sold without counting (a download).
+-- A variant that is sold no longer stays, because what was sold of it may come back.
 create table inventory.draws (
     variant_id uuid primary key,
     product_id uuid   not null,
     pool_id    uuid references inventory.pools (id),
-    factor     bigint not null check (factor > 0)
+    factor     bigint not null check (factor > 0),
+    sold       boolean not null default true
 );
 create index draws_pool_id on inventory.draws (pool_id);
 create index draws_product_id on inventory.draws (product_id);

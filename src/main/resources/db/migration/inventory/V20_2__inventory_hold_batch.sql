@@ -31,7 +31,7 @@ begin
       from (select l.basket, case when d.variant_id is null then 0 else array_position(pool_ids, d.pool_id) end as place,
                    sum(coalesce(d.factor, 1) * l.quantity)::bigint as amount
               from unnest(line_baskets, line_variants, line_quantities) as l(basket, variant, quantity)
-              left join inventory.draws d on d.variant_id = l.variant
+              left join inventory.draws d on d.variant_id = l.variant and d.sold
              group by 1, 2 order by 1, 2) asked;
     total := cardinality(baskets);
     taken := array_fill(0::bigint, array[coalesce(cardinality(pool_ids), 0)]);

@@ -5,11 +5,12 @@ import io.millrace.jobs.ShopClock;
 import io.millrace.messaging.Change;
 import io.millrace.messaging.Messaging;
 import io.millrace.postgres.Refused;
-import io.millrace.postgres.Write;
+import io.millrace.testing.Client;
 import io.millrace.testing.Database;
 import io.millrace.testing.Shop;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
@@ -29,6 +30,11 @@ final class Stockroom {
         this.shop = shop;
         this.inventory = shop.bean(Inventory.class);
         this.database = shop.database();
+    }
+
+    Client admin() {
+        return shop.client().bearer(shop.client().post("auth/login", Map.of("email", "admin@example.com", "password",
+            "millrace-admin")).expect(200).data().path("access_token").asString());
     }
 
     /// A pool with variants that draw on it.
@@ -68,11 +74,11 @@ final class Stockroom {
 
     /// Commits the stockings as one change of the whole shop: null when all went well, else the reason.
     @Nullable String run(Stocking... stockings) {
-        Change change = new Change(Write.of(), List.of());
+        Change change = Change.of();
         for (Stocking stocking : stockings) change = stocking.into(change);
         Mono<String> done = shop.bean(Messaging.class).commit(change).thenReturn("");
-        String reason = Objects.requireNonNull(done.onErrorResume(Refused.class, refused ->
-            Mono.just(refused.reason())).block(PATIENCE));
+        String reason = Objects
+            .requireNonNull(done.onErrorResume(Refused.class, refused -> Mono.just(refused.reason())).block(PATIENCE));
         return reason.isEmpty() ? null : reason;
     }
 

@@ -1,4 +1,0 @@
-@NullMarked
-package io.millrace.catalog;
-
-import org.jspecify.annotations.NullMarked;

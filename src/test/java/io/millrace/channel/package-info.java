@@ -1,4 +1,0 @@
-@NullMarked
-package io.millrace.channel;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package io.millrace.embedded;
-
-import org.jspecify.annotations.NullMarked;
