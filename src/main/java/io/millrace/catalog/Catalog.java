@@ -1,11 +1,25 @@
 package io.millrace.catalog;
 
+import io.millrace.channel.Channels;
+import io.millrace.http.Ids;
+import io.millrace.messaging.Change;
+import io.millrace.messaging.Fact;
+import io.millrace.messaging.Messaging;
 import io.millrace.postgres.Piece;
-import io.millrace.postgres.Postgres;
+import io.millrace.postgres.Refused;
+import io.r2dbc.spi.R2dbcDataIntegrityViolationException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Currency;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /// What is for sale, for the rooms above: products are written here, in batches, and variants are read here.
@@ -21,21 +35,96 @@ public final class Catalog {
         COUNT
     }
 
+    private final Products products;
     private final Variants variants;
+    private final Categories categories;
+    private final Channels channels;
+    private final Messaging messaging;
+    private final Ids ids;
+    private final InstantSource clock;
 
-    Catalog(Postgres postgres) {
-        this.variants = new Variants(postgres);
+    Catalog(Products products, Variants variants, Categories categories, Channels channels, Messaging messaging,
+        Ids ids, InstantSource clock) {
+        this.products = products;
+        this.variants = variants;
+        this.categories = categories;
+        this.channels = channels;
+        this.messaging = messaging;
+        this.ids = ids;
+        this.clock = clock;
     }
 
-    /// Writes the drafts, at most [#BATCH_PRODUCTS_MAX] of them, as one statement, and answers for each in its place.
-    /// Drafts that are refused do not keep the others from being written.
+    /// Writes the drafts of one channel, at most [#BATCH_PRODUCTS_MAX], and answers for each in its place. Drafts that
+    /// are refused do not keep the others from being written. One statement reads and one writes, unless drafts of the
+    /// batch name the same product twice: then they are written one after the other.
     public Mono<List<Saved>> save(List<ProductDraft> drafts, Repeats repeats) {
-        return Mono.error(new UnsupportedOperationException("products cannot be written yet"));
+        if (drafts.isEmpty()) return Mono.just(List.of());
+        if (drafts.size() > BATCH_PRODUCTS_MAX) throw new IllegalArgumentException("too many drafts for one batch");
+        String channel = drafts.getFirst().channel();
+        if (drafts.stream().anyMatch(draft -> !draft.channel().equals(channel)))
+            throw new IllegalArgumentException("a batch belongs to one channel");
+        Currency currency = channels.byCode(channel)
+            .orElseThrow(() -> new IllegalArgumentException("no channel " + channel)).currency();
+        return Flux.fromIterable(apart(drafts))
+            .concatMap(part -> Change.retryStale(() -> write(channel, currency, part, repeats)))
+            .collectList().map(parts -> parts.stream().flatMap(List::stream).toList());
+    }
+
+    private Mono<List<Saved>> write(String channel, Currency currency, List<ProductDraft> drafts, Repeats repeats) {
+        return products.find(channel, drafts).flatMap(found -> {
+            Instant now = clock.instant();
+            Drafting drafting = new Drafting(currency, now, ids::next, repeats, found);
+            List<Drafting.Decision> decisions = drafts.stream().map(drafting::decide).toList();
+            List<Saved> saved = decisions.stream().map(Drafting.Decision::saved).toList();
+            List<Drafting.Writing> writings = new ArrayList<>();
+            for (Drafting.Decision decision : decisions)
+                if (decision.writing() != null) writings.add(decision.writing());
+            return writings.isEmpty() ? Mono.just(saved) : commit(writings, now).thenReturn(saved);
+        });
+    }
+
+    private Mono<?> commit(List<Drafting.Writing> writings, Instant now) {
+        Fact[] facts = writings.stream().map(writing -> new CatalogEvent.ProductSaved(ids.next(),
+            writing.product().version(), now, writing.product(), writing.offers())).toArray(Fact[]::new);
+        return messaging.commit(Change.of(Products.save(writings, now)).tells(facts))
+            .onErrorMap(R2dbcDataIntegrityViolationException.class, Catalog::taken);
+    }
+
+    /// A name that was free when it was looked up and is not any more: look again.
+    static Refused taken(R2dbcDataIntegrityViolationException lost) {
+        return new Refused(Refused.STALE);
+    }
+
+    /// Takes a product away; [Saved.Changed] holds what it was.
+    public Mono<Saved> remove(String channel, UUID id, @Nullable Long version) {
+        return Change.retryStale(() -> products.one(channel, id).flatMap(product -> {
+            if (version != null && version != product.version())
+                return Mono.just(new Saved.Stale(id, product.version()));
+            Instant now = clock.instant();
+            return messaging.commit(Change.of(Products.remove(id, product.version(), now))
+                .tells(new CatalogEvent.ProductRemoved(ids.next(), product.version() + 1, now, id, channel,
+                    product.variants().stream().map(Variant::id).toList())))
+                .thenReturn((Saved) new Saved.Changed(product));
+        }).defaultIfEmpty(new Saved.Absent(id)));
     }
 
     /// The category of each path of names ("Clothing > Boots"), made where there is none yet.
     public Mono<Map<String, UUID>> categories(String channel, Collection<String> paths) {
-        return Mono.error(new UnsupportedOperationException("categories cannot be written yet"));
+        return Change.retryStale(() -> categories.ensure(channel, paths));
+    }
+
+    /// A product as its writers see it; empty when the channel has none of that id.
+    public Mono<Product> product(String channel, UUID id) {
+        return products.one(channel, id);
+    }
+
+    Mono<Product> productOfVariant(String channel, UUID variant) {
+        return products.ofVariant(channel, variant);
+    }
+
+    /// Whole products in the order of their ids, after one of them: pages of the export and of the admin's list.
+    public Mono<List<Product>> productsAfter(String channel, @Nullable UUID after, int limit) {
+        return products.after(channel, after, limit);
     }
 
     /// These variants of the channel, in no order; unknown, removed and other channels' are absent, inactive ones are
@@ -54,5 +143,25 @@ public final class Catalog {
     /// Reads what [#variantsPiece] answered.
     public static List<Variant> read(String catalogVariants) {
         return Variants.read(catalogVariants);
+    }
+
+    /// Splits a batch where a draft names something that a draft before it names too: the later must see the earlier.
+    private static List<List<ProductDraft>> apart(List<ProductDraft> drafts) {
+        List<List<ProductDraft>> parts = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        for (ProductDraft draft : drafts) {
+            Set<String> mine = new HashSet<>();
+            if (draft.id() != null) mine.add("id " + draft.id());
+            if (draft.externalKey() != null) mine.add("key " + Words.line(draft.externalKey()));
+            if (draft.variants() != null) for (VariantDraft variant : draft.variants())
+                if (variant.sku() != null) mine.add("sku " + Words.line(variant.sku()));
+            if (parts.isEmpty() || mine.stream().anyMatch(names::contains)) {
+                parts.add(new ArrayList<>());
+                names.clear();
+            }
+            parts.getLast().add(draft);
+            names.addAll(mine);
+        }
+        return parts;
     }
 }

@@ -2,7 +2,10 @@ package io.millrace.channel;
 
 import io.millrace.http.Problem;
 import io.millrace.http.ProblemException;
+import io.millrace.money.Money;
+import io.millrace.money.Percent;
 import java.net.InetSocketAddress;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -11,6 +14,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.reactive.function.server.ServerRequest;
+import reactor.core.publisher.Mono;
 
 /// Which channel a request speaks to, and every channel's terms: from memory, read again when they change.
 ///
@@ -22,7 +26,11 @@ public final class Channels {
 
     private volatile Known known = Known.of(List.of());
 
-    Channels() {}
+    private final Terms terms;
+
+    Channels(Terms terms) {
+        this.terms = terms;
+    }
 
     public Channel of(ServerRequest request) {
         return of(request.exchange().getRequest());
@@ -50,8 +58,17 @@ public final class Channels {
         return List.copyOf(known.byCode.values());
     }
 
-    void know(List<Channel> channels) {
-        known = Known.of(channels);
+    /// Reads all channels' terms again, on this node.
+    Mono<List<Channel>> reload() {
+        return terms.all().doOnNext(channels -> known = Known.of(channels));
+    }
+
+    Mono<Boolean> tax(Channel channel, String category, Percent rate) {
+        return terms.tax(channel, category, rate).flatMap(done -> reload().thenReturn(done));
+    }
+
+    Mono<Boolean> shipping(Channel channel, String method, Money price, @Nullable Money freeOver) {
+        return terms.shipping(channel, method, price, freeOver).flatMap(done -> reload().thenReturn(done));
     }
 
     private static String host(ServerHttpRequest request) {
@@ -61,7 +78,7 @@ public final class Channels {
 
     private record Known(Map<String, Channel> byCode, Map<String, @Nullable Channel> byHost) {
         static Known of(List<Channel> channels) {
-            Map<String, Channel> byCode = new TreeMap<>();
+            Map<String, Channel> byCode = new LinkedHashMap<>();
             Map<String, @Nullable Channel> byHost = new TreeMap<>();
             for (Channel channel : channels) {
                 byCode.put(channel.code(), channel);

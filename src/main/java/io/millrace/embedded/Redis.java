@@ -42,7 +42,7 @@ final class Redis implements Server {
         process = Processes.start(log, List.of(program.toString(),
             "--port", Integer.toString(port), "--bind", "127.0.0.1",
             "--dir", home.toString(), "--pidfile", pid.toString(),
-            "--save", "300 10", "--appendonly", "no",
+            "--save", "300", "10", "--appendonly", "no",
             "--maxmemory", "256mb", "--maxmemory-policy", "allkeys-lru"));
         Process redis = process;
         watchdog.watch(redis, "TERM", "KILL");

@@ -56,6 +56,11 @@ public final class Fields {
         return errors.isEmpty();
     }
 
+    /// Everything that is wrong so far, by field: for batches, where one bad entry must not throw the others away.
+    public Map<String, List<String>> errors() {
+        return errors;
+    }
+
     /// Throws the 422 with all errors, or does nothing.
     public void orRefuse() {
         if (!errors.isEmpty()) throw new ProblemException(Problem.invalid(errors));

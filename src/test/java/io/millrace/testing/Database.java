@@ -20,6 +20,11 @@ public final class Database {
         this.jdbcUrl = jdbc(r2dbcUrl.substring(r2dbcUrl.indexOf("postgresql:")));
     }
 
+    /// The database of that R2DBC address.
+    public static Database of(String r2dbcUrl) {
+        return new Database(r2dbcUrl);
+    }
+
     static String jdbc(String url) {
         URI uri = URI.create(url);
         String[] user = uri.getUserInfo().split(":", 2);

@@ -85,7 +85,7 @@ public final class Infrastructure implements AutoCloseable {
     }
 
     /// The settings of a shop of its own: a fresh database, a topic prefix, a Redis database.
-    Map<String, String> freshShop() {
+    public Map<String, String> freshShop() {
         int number = shops.incrementAndGet();
         String database = "shop_" + ProcessHandle.current().pid() + "_" + number;
         execute("create database " + database);

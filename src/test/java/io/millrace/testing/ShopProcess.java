@@ -8,7 +8,6 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,12 +41,17 @@ public final class ShopProcess implements AutoCloseable {
     }
 
     /// Launches without waiting; the settings go by environment, where no other user can read them.
-    static ShopProcess launch(Map<String, String> settings) {
+    public static ShopProcess launch(Map<String, String> settings) {
+        return launch(command(System.getProperty("java.class.path")), settings);
+    }
+
+    /// Launches that command, which must start a shop; it is given a free port.
+    public static ShopProcess launch(List<String> command, Map<String, String> settings) {
         try {
             int port = freePort();
             Path log = Files.createDirectories(Path.of("target", "nodes"))
                 .resolve("node-%d-%d.log".formatted(ProcessHandle.current().pid(), LOGS.incrementAndGet()));
-            var builder = new ProcessBuilder(command());
+            var builder = new ProcessBuilder(command);
             settings.forEach((name, value) -> builder.environment().put(variable(name), value));
             builder.environment().put("SERVER_PORT", Integer.toString(port));
             builder.redirectErrorStream(true).redirectOutput(log.toFile());
@@ -57,13 +61,15 @@ public final class ShopProcess implements AutoCloseable {
         }
     }
 
-    static List<String> command() {
-        var command = new ArrayList<String>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
+    /// How to start a shop from that class path with the JDK of this test.
+    public static List<String> command(String classPath) {
+        return List.of(java(), "-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
             "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
-            "-cp", System.getProperty("java.class.path"), Millrace.class.getName()));
-        return command;
+            "-cp", classPath, Millrace.class.getName());
+    }
+
+    public static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
     static String variable(String property) {

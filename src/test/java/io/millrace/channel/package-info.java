@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.channel;
+
+import org.jspecify.annotations.NullMarked;

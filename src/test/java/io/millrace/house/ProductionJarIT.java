@@ -1,0 +1,96 @@
+package io.millrace.house;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.testing.Infrastructure;
+import io.millrace.testing.ShopProcess;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.KeyPairGenerator;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.jar.JarFile;
+import java.util.zip.ZipEntry;
+import org.junit.jupiter.api.Test;
+
+/// The jar that `mvn package` makes, looked at and started.
+class ProductionJarIT {
+    private static final Path JAR = Path.of(System.getProperty("millrace.jar", "target/millrace-0.1.0-SNAPSHOT.jar"));
+    private static final Duration REFUSE = Duration.ofSeconds(30);
+
+    @Test void the_jar_has_neither_the_rooms_of_development_nor_their_libraries() throws IOException {
+        try (var jar = new JarFile(JAR.toFile())) {
+            assertThat(jar.stream().map(ZipEntry::getName))
+                .anyMatch(name -> name.equals("BOOT-INF/classes/io/millrace/Millrace.class"))
+                .noneMatch(
+                    name -> name.matches("BOOT-INF/classes/(io/millrace|db/migration)/(embedded|sandbox|demo)/.*"))
+                .noneMatch(name -> name.contains("development.yaml"))
+                .noneMatch(name -> name.matches(
+                    "BOOT-INF/lib/(embedded-|kafka_|kafka-server|kafka-metadata|kafka-raft|scala-|testcontainers|junit).*"));
+        }
+    }
+
+    @Test void told_nothing_it_refuses_in_one_message_that_lists_what_is_missing() {
+        try (ShopProcess shop = ShopProcess.launch(command(), Map.of())) {
+            assertThat(shop.awaitExit(REFUSE)).isEqualTo(1);
+            assertThat(shop.log())
+                .contains("A shop in production has to be told:")
+                .contains("SPRING_R2DBC_URL", "SPRING_DATA_REDIS_URL", "SPRING_KAFKA_BOOTSTRAP_SERVERS",
+                    "MILLRACE_IDENTITY_SIGNING_KEY", "MILLRACE_PAYMENT_STRIPE_SECRET_KEY",
+                    "MILLRACE_PAYMENT_STRIPE_WEBHOOK_SECRETS", "MILLRACE_ADMIN_PASSWORD")
+                .doesNotContain("\tat ");
+        }
+    }
+
+    @Test void values_that_everybody_knows_from_development_are_refused() {
+        var settings = new HashMap<>(secrets());
+        settings.putAll(Infrastructure.shared().settings());
+        settings.put("millrace.admin.password", "millrace-admin");
+        settings.put("millrace.payment.stripe.secret-key", "sk_test_sandbox");
+        try (ShopProcess shop = ShopProcess.launch(command(), settings)) {
+            assertThat(shop.awaitExit(REFUSE)).isEqualTo(1);
+            assertThat(shop.log()).contains("MILLRACE_ADMIN_PASSWORD", "MILLRACE_PAYMENT_STRIPE_SECRET_KEY",
+                "the development value is refused").doesNotContain("SPRING_R2DBC_URL", "MILLRACE_ADMIN_EMAIL");
+        }
+    }
+
+    @Test void told_everything_it_opens_and_leaves_on_sigterm() {
+        var settings = new HashMap<>(secrets());
+        settings.putAll(Infrastructure.shared().freshShop());
+        try (ShopProcess shop = ShopProcess.launch(command(), settings).awaitReady()) {
+            assertThat(shop.client().get("/sandbox/chaos").status()).isEqualTo(404);
+            assertThat(shop.log()).as("one JSON object a line").contains("\"@timestamp\"");
+            shop.terminate();
+            assertThat(shop.awaitExit(Duration.ofSeconds(20))).isEqualTo(143);
+        }
+    }
+
+    private static List<String> command() {
+        return List.of(ShopProcess.java(), "-Xmx512m", "-jar", JAR.toAbsolutePath().toString());
+    }
+
+    private static Map<String, String> secrets() {
+        return Map.of("millrace.admin.email", "owner@shop.example",
+            "millrace.admin.password", "correct horse battery staple",
+            "millrace.identity.signing-key", signingKey(),
+            "millrace.payment.stripe.secret-key", "sk_live_of_a_test",
+            "millrace.payment.stripe.publishable-key", "pk_live_of_a_test",
+            "millrace.payment.stripe.webhook-secrets", "whsec_of_a_test");
+    }
+
+    private static String signingKey() {
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+            generator.initialize(256);
+            byte[] key = generator.generateKeyPair().getPrivate().getEncoded();
+            return "-----BEGIN PRIVATE KEY-----\n" + Base64.getMimeEncoder().encodeToString(key)
+                + "\n-----END PRIVATE KEY-----\n";
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
