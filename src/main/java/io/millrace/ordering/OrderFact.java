@@ -16,6 +16,9 @@ sealed interface OrderFact {
 
     record PaymentRefunded(UUID payment, Money amount) implements OrderFact {}
 
+    /// Money that should go back did not, or came back to us: a person decides.
+    record RefundFailed(UUID payment, String reason) implements OrderFact {}
+
     /// The promise of stock ran out before money came.
     record StockLapsed() implements OrderFact {}
 

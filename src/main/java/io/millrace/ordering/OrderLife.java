@@ -21,6 +21,7 @@ final class OrderLife {
             case OrderFact.PaymentDeclined no -> declined(order, fact, no.payment(), no.reason(), moment);
             case OrderFact.PaymentCancelled no -> declined(order, fact, no.payment(), "cancelled", moment);
             case OrderFact.PaymentRefunded back -> refunded(order, back, moment);
+            case OrderFact.RefundFailed no -> new Decision.Unexpected(order, no);
             case OrderFact.StockLapsed gone -> lapsed(order, gone, moment);
             case OrderFact.CancelWanted wish -> cancel(order, wish, moment);
             case OrderFact.RetryWanted wish -> retry(order, wish, moment);
@@ -82,7 +83,7 @@ final class OrderLife {
         Order next = order.refunding(back.amount());
         OrderStatus.Payment money = next.refundable().isZero() ? OrderStatus.Payment.REFUNDED
             : order.money() == OrderStatus.Payment.REFUNDING ? OrderStatus.Payment.REFUNDING
-            : OrderStatus.Payment.PARTIALLY_REFUNDED;
+                : OrderStatus.Payment.PARTIALLY_REFUNDED;
         return tell(next.at(money), moment).refunded(back.amount()).moved();
     }
 

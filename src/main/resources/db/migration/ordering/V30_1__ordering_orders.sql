@@ -7,7 +7,7 @@ create table ordering.orders (
     number             text        not null unique,
     channel            text        not null,
     account            uuid,
-    token_hash         bytea       not null,
+    token_hash         bytea,
     status             text        not null check (status in ('pending_payment', 'confirmed', 'processing', 'shipped',
                                                               'delivered', 'completed', 'cancelled')),
     payment_status     text        not null check (payment_status in ('pending', 'failed', 'due', 'paid', 'refunding',
@@ -30,8 +30,8 @@ create table ordering.orders (
     reservation        uuid        not null,
     cancel_reason      text,
     contact_name       text        not null,
-    contact_email      text        not null,
-    contact_phone      text        not null,
+    contact_email      text,
+    contact_phone      text,
     document           jsonb       not null,
     placed_at          timestamptz not null,
     moved_at           timestamptz not null,
@@ -45,7 +45,7 @@ create table ordering.orders (
 
 -- Ids are UUIDv7, so they order by time.
 create index orders_of_account on ordering.orders (account, id) where account is not null;
-create index orders_of_phone on ordering.orders (contact_phone, id);
+create index orders_of_phone on ordering.orders (contact_phone, id) where contact_phone is not null;
 
 -- What should never have happened: parked with the state it met, until somebody has looked at it.
 create table ordering.unexpected (

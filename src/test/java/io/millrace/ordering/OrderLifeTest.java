@@ -205,6 +205,7 @@ class OrderLifeTest {
         facts.put("refunded P1 whole", new OrderFact.PaymentRefunded(P1, TOTAL));
         facts.put("refunded P2", new OrderFact.PaymentRefunded(P2, TOTAL));
         facts.put("refunded more than paid", new OrderFact.PaymentRefunded(P1, Money.parse("12.01 USD")));
+        facts.put("refund of P1 failed", new OrderFact.RefundFailed(P1, "expired_card"));
         facts.put("stock lapsed", new OrderFact.StockLapsed());
         facts.put("wants to cancel", new OrderFact.CancelWanted("customer", "changed_my_mind"));
         facts.put("wants to pay again with P3", new OrderFact.RetryWanted(P3, "stripe"));

@@ -1,0 +1,126 @@
+package io.millrace.ordering;
+
+import static io.millrace.http.Access.needs;
+
+import io.millrace.http.Api;
+import io.millrace.http.Fields;
+import io.millrace.http.Ids;
+import io.millrace.http.Problem;
+import io.millrace.http.Reply;
+import io.millrace.messaging.Change;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Mono;
+
+/// Orders, for the shop's people: lists with filters, and commands instead of free statuses.
+final class OrderAdminRoutes {
+    private static final int TEXT_CHARS_MAX = 80;
+    private static final int UNEXPECTED_SHOWN = 100;
+
+    private final Orders orders;
+    private final Moves moves;
+    private final Tally tally;
+    private final InstantSource clock;
+
+    OrderAdminRoutes(Orders orders, Moves moves, Tally tally, InstantSource clock) {
+        this.orders = orders;
+        this.moves = moves;
+        this.tally = tally;
+        this.clock = clock;
+    }
+
+    RouterFunction<ServerResponse> table(Api api) {
+        return api.table("/admin/orders", rows -> {
+            rows.GET("", needs(Ordering.ADMIN), this::list);
+            rows.GET("/unexpected", needs(Ordering.ADMIN), this::unexpected);
+            rows.POST("/unexpected/{id}/resolve", needs(Ordering.ADMIN), this::resolve);
+            rows.PUT("/{id}/status", needs(Ordering.ADMIN), this::status).ownsIdempotency();
+            rows.POST("/{id}/pack", needs(Ordering.ADMIN), this::pack).ownsIdempotency();
+            rows.POST("/{id}/ship", needs(Ordering.ADMIN), this::ship).ownsIdempotency();
+            rows.POST("/{id}/deliver", needs(Ordering.ADMIN), this::deliver).ownsIdempotency();
+            rows.POST("/{id}/complete", needs(Ordering.ADMIN), this::complete).ownsIdempotency();
+        });
+    }
+
+    private Mono<Reply> list(ServerRequest request) {
+        var filter = new Orders.Filter(request.queryParam("channel").orElse(null),
+            request.queryParam("status").orElse(null), request.queryParam("payment_status").orElse(null),
+            request.queryParam("phone").orElse(null), request.queryParam("number").orElse(null));
+        if (filter.status() != null && OrderStatus.of(filter.status()).isEmpty())
+            return Reply.refuse(Problem.invalid("status", "is not a status of an order"));
+        if (Listing.isStream(request)) return Listing.stream(page -> orders.all(filter, page));
+        Listing listing = Listing.of(request);
+        return orders.all(filter, listing.rows()).collectList().flatMap(read -> listing.reply(read, null));
+    }
+
+    private Mono<Reply> unexpected(ServerRequest request) {
+        return orders.unexpected(UNEXPECTED_SHOWN).collectList().flatMap(Reply::ok);
+    }
+
+    private Mono<Reply> resolve(ServerRequest request) {
+        return OrderRoutes.id(request).flatMap(id -> orders.resolve(id, clock.instant()))
+            .filter(resolved -> resolved).flatMap(resolved -> tally.refresh(orders).then(Reply.noContent()))
+            .switchIfEmpty(Mono.defer(() -> Reply.refuse(Problem.notFound("This was"))));
+    }
+
+    /// A status is never set: naming one asks for the command that leads there.
+    private Mono<Reply> status(ServerRequest request) {
+        Commanded body = Api.body(request, Commanded.class);
+        OrderStatus wanted = body.status() == null ? null : OrderStatus.of(body.status()).orElse(null);
+        return switch (wanted) {
+            case PROCESSING -> move(request, new OrderFact.PackWanted());
+            case SHIPPED -> move(request, shipping(body.carrier(), body.trackingNumber()));
+            case DELIVERED -> move(request, new OrderFact.DeliverWanted());
+            case COMPLETED -> move(request, new OrderFact.CompleteWanted());
+            case CANCELLED -> move(request, cancelling(body.reason()));
+            case PENDING_PAYMENT, CONFIRMED -> Reply.refuse(Problem.invalid("status", "comes by payment only"));
+            case null -> Reply.refuse(Problem.invalid("status", "is not a status of an order"));
+        };
+    }
+
+    private Mono<Reply> pack(ServerRequest request) {
+        return move(request, new OrderFact.PackWanted());
+    }
+
+    private Mono<Reply> ship(ServerRequest request) {
+        Shipping body = Api.raw(request).length == 0 ? new Shipping(null, null) : Api.body(request, Shipping.class);
+        return move(request, shipping(body.carrier(), body.trackingNumber()));
+    }
+
+    private Mono<Reply> deliver(ServerRequest request) {
+        return move(request, new OrderFact.DeliverWanted());
+    }
+
+    private Mono<Reply> complete(ServerRequest request) {
+        return move(request, new OrderFact.CompleteWanted());
+    }
+
+    private Mono<Reply> move(ServerRequest request, OrderFact wish) {
+        return OrderRoutes.id(request)
+            .flatMap(id -> moves.wish(id, Ordering.asker(request), wish, stored -> Change.of()))
+            .map(OrderRoutes::answer).switchIfEmpty(OrderRoutes.absent());
+    }
+
+    private static OrderFact shipping(@Nullable String carrier, @Nullable String number) {
+        Fields fields = new Fields();
+        String by = OneLine.optional(fields, "carrier", carrier, TEXT_CHARS_MAX);
+        String tracking = OneLine.optional(fields, "tracking_number", number, TEXT_CHARS_MAX);
+        fields.orRefuse();
+        return new OrderFact.ShipWanted(by, tracking);
+    }
+
+    private static OrderFact cancelling(@Nullable String reason) {
+        Fields fields = new Fields();
+        String why = OneLine.optional(fields, "reason", reason, TEXT_CHARS_MAX);
+        fields.orRefuse();
+        return new OrderFact.CancelWanted("shop", why == null ? "shop_wish" : "shop: " + why);
+    }
+
+    private record Commanded(@Nullable String status, @Nullable String reason, @Nullable String carrier,
+        @Nullable String trackingNumber) {}
+
+    private record Shipping(@Nullable String carrier, @Nullable String trackingNumber) {}
+}

@@ -1,0 +1,141 @@
+package io.millrace.ordering;
+
+import static io.millrace.http.Access.anyone;
+import static io.millrace.http.Access.signedIn;
+
+import io.millrace.channel.Channel;
+import io.millrace.channel.Channels;
+import io.millrace.http.Api;
+import io.millrace.http.Caller;
+import io.millrace.http.Fields;
+import io.millrace.http.Idempotency;
+import io.millrace.http.Ids;
+import io.millrace.http.Problem;
+import io.millrace.http.Reply;
+import io.millrace.messaging.Change;
+import io.millrace.payment.Payments;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Mono;
+
+/// A buyer's orders. Somebody else's is as absent as one that does not exist.
+final class OrderRoutes {
+    private static final int REASON_CHARS_MAX = 200;
+    private static final int METHOD_CHARS_MAX = 80;
+
+    private final Channels channels;
+    private final CheckoutRoutes checkout;
+    private final Orders orders;
+    private final Moves moves;
+    private final Payments payments;
+    private final Idempotency idempotency;
+    private final Ids ids;
+
+    OrderRoutes(Channels channels, CheckoutRoutes checkout, Orders orders, Moves moves, Payments payments,
+        Idempotency idempotency, Ids ids) {
+        this.channels = channels;
+        this.checkout = checkout;
+        this.orders = orders;
+        this.moves = moves;
+        this.payments = payments;
+        this.idempotency = idempotency;
+        this.ids = ids;
+    }
+
+    RouterFunction<ServerResponse> table(Api api) {
+        return api.table("/orders", rows -> {
+            rows.POST("", anyone(), checkout::place).ownsIdempotency();
+            rows.GET("", signedIn(), this::mine);
+            rows.GET("/{id}", anyone(), this::show);
+            rows.PUT("/{id}/cancel", anyone(), this::cancel).ownsIdempotency();
+            rows.POST("/{id}/payments", anyone(), this::payAgain).ownsIdempotency();
+        });
+    }
+
+    private Mono<Reply> mine(ServerRequest request) {
+        UUID account = Caller.of(request).account();
+        if (Listing.isStream(request)) return Listing.stream(page -> orders.mine(account, page));
+        Listing listing = Listing.of(request);
+        Mono<Long> total = listing.cursor() == null ? orders.countMine(account) : Mono.just(0L);
+        return orders.mine(account, listing.rows()).collectList()
+            .flatMap(read -> total.flatMap(count -> listing.reply(read, count)));
+    }
+
+    private Mono<Reply> show(ServerRequest request) {
+        return id(request).flatMap(id -> orders.view(id, Ordering.asker(request)))
+            .flatMap(view -> payments.of(Order.SCHEME + view.id()).takeLast(1).next().map(Checkout::part)
+                .map(view::with).defaultIfEmpty(view))
+            .flatMap(view -> Reply.ok(view).map(reply -> reply.header("ETag", "\"" + view.version() + "\"")
+                .header("Cache-Control", "private, no-cache")))
+            .switchIfEmpty(absent());
+    }
+
+    private Mono<Reply> cancel(ServerRequest request) {
+        Cancelling body = Api.raw(request).length == 0 ? new Cancelling(null) : Api.body(request, Cancelling.class);
+        Fields fields = new Fields();
+        String reason = OneLine.optional(fields, "reason", body.reason(), REASON_CHARS_MAX);
+        fields.orRefuse();
+        var wish = new OrderFact.CancelWanted("customer", reason == null ? "customer_wish" : "customer: " + reason);
+        return id(request).flatMap(id -> moves.wish(id, Ordering.asker(request), wish, kept(request, Stored::seen)))
+            .map(OrderRoutes::answer).switchIfEmpty(absent());
+    }
+
+    private Mono<Reply> payAgain(ServerRequest request) {
+        PayAgain body = Api.body(request, PayAgain.class);
+        Channel channel = channels.of(request);
+        Fields fields = new Fields();
+        String method = OneLine.required(fields, "payment_method", body.paymentMethod(), METHOD_CHARS_MAX);
+        fields.orRefuse();
+        if (!channel.takes(method) || !payments.offers(method) || Checkout.isCollectedLater(method))
+            return Reply.refuse(Problem.unprocessable("payment_method_not_allowed", "Pay this order another way"));
+        var wish = new OrderFact.RetryWanted(ids.next(), method);
+        return id(request).flatMap(id -> moves.wish(id, Ordering.asker(request), wish, change -> Change.of()))
+            .flatMap(moved -> moved instanceof Moves.Moved.Done(var stored) ? opened(stored, wish)
+                : Mono.just(answer(moved)))
+            .switchIfEmpty(absent());
+    }
+
+    private Mono<Reply> opened(Stored stored, OrderFact.RetryWanted wish) {
+        var payable = Effects.payable(stored, new Effect.OpenPayment(wish.payment(), stored.order().total(),
+            wish.method()));
+        return payments.openAtProvider(wish.payment(), payable)
+            .flatMap(payment -> Reply.created(Checkout.location(stored.order().id()),
+                Map.of("order", stored.seen(), "payment", Checkout.part(payment))));
+    }
+
+    /// The key of the request, if it has one, with the reply that a repeat gets, as part of the move's own statement.
+    private Function<Stored, Change> kept(ServerRequest request, Function<Stored, Object> shape) {
+        return stored -> Idempotency.of(request).map(key -> Change.of(idempotency.piece(key, 200, Map.of(),
+            Reply.envelope(shape.apply(stored)), false, "", "''"))).orElseGet(Change::of);
+    }
+
+    static Reply answer(Moves.Moved moved) {
+        return switch (moved) {
+            case Moves.Moved.Done(var stored) -> done(stored);
+            case Moves.Moved.Same(var stored) -> done(stored);
+            case Moves.Moved.Declined(var code, var message) -> Problem.conflict(code, message).reply();
+            case Moves.Moved.Absent() -> Problem.notFound("This order was").reply();
+        };
+    }
+
+    private static Reply done(Stored stored) {
+        return new Reply(200, Map.of(), new Reply.Body.Bytes(Reply.envelope(stored.seen()), "application/json"));
+    }
+
+    static Mono<UUID> id(ServerRequest request) {
+        return Mono.justOrEmpty(Ids.read(request.pathVariable("id")));
+    }
+
+    static Mono<Reply> absent() {
+        return Mono.defer(() -> Reply.refuse(Problem.notFound("This order was")));
+    }
+
+    private record Cancelling(@Nullable String reason) {}
+
+    private record PayAgain(@Nullable String paymentMethod) {}
+}

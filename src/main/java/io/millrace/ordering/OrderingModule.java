@@ -1,0 +1,74 @@
+package io.millrace.ordering;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.millrace.cart.Carts;
+import io.millrace.channel.Channels;
+import io.millrace.fulfilment.Fulfilment;
+import io.millrace.http.Api;
+import io.millrace.http.Idempotency;
+import io.millrace.http.Ids;
+import io.millrace.inventory.Inventory;
+import io.millrace.inventory.InventoryEvent;
+import io.millrace.messaging.Messaging;
+import io.millrace.payment.PaymentEvent;
+import io.millrace.payment.Payments;
+import io.millrace.postgres.Postgres;
+import io.millrace.pricing.Pricing;
+import java.time.InstantSource;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.ServerResponse;
+
+@Configuration(proxyBeanMethods = false)
+class OrderingModule {
+    @Bean Orders orders(Postgres postgres) {
+        return new Orders(postgres);
+    }
+
+    @Bean Ordering ordering(Orders orders) {
+        return new Ordering(orders);
+    }
+
+    @Bean Tally orderTally(MeterRegistry meters) {
+        return new Tally(meters);
+    }
+
+    @Bean Moves moves(Orders orders, Inventory inventory, Payments payments, Fulfilment fulfilment,
+        Messaging messaging, Tally tally, Ids ids, InstantSource clock) {
+        return new Moves(orders, new Effects(inventory, payments, fulfilment, ids), inventory, messaging,
+            tally, ids, clock);
+    }
+
+    @Bean OrderInbox<PaymentEvent> paymentsOfOrders(Moves moves) {
+        return new OrderInbox<>(PaymentEvent.class, moves, Neighbours::payment);
+    }
+
+    @Bean OrderInbox<InventoryEvent> stockOfOrders(Moves moves) {
+        return new OrderInbox<>(InventoryEvent.class, moves, Neighbours::stock);
+    }
+
+    @Bean Checkout checkout(Carts carts, Postgres postgres, Pricing pricing, Inventory inventory, Payments payments,
+        Messaging messaging, Idempotency idempotency, Tally tally, Ids ids, InstantSource clock) {
+        return new Checkout(new Baskets(carts, postgres), pricing, inventory, payments, messaging, idempotency, tally,
+            ids, clock);
+    }
+
+    @Bean CheckoutRoutes checkoutRoutes(Channels channels, Checkout checkout, Orders orders, Payments payments) {
+        return new CheckoutRoutes(channels, checkout, orders, payments);
+    }
+
+    @Bean RouterFunction<ServerResponse> checkoutApi(Api api, CheckoutRoutes routes) {
+        return routes.table(api);
+    }
+
+    @Bean RouterFunction<ServerResponse> orderApi(Api api, Channels channels, CheckoutRoutes checkout, Orders orders,
+        Moves moves, Payments payments, Idempotency idempotency, Ids ids) {
+        return new OrderRoutes(channels, checkout, orders, moves, payments, idempotency, ids).table(api);
+    }
+
+    @Bean RouterFunction<ServerResponse> orderAdminApi(Api api, Orders orders, Moves moves, Tally tally,
+        InstantSource clock) {
+        return new OrderAdminRoutes(orders, moves, tally, clock).table(api);
+    }
+}

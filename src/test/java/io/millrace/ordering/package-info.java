@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.ordering;
+
+import org.jspecify.annotations.NullMarked;
