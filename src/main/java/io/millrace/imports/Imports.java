@@ -75,6 +75,11 @@ public final class Imports {
         }
     }
 
+    /// Reads a whole NDJSON file that is already here: an [Outcome] for every entry and a [Summary].
+    public Flux<Object> ndjson(InputStream in, Channel channel) {
+        return run(in, false, channel, null, null);
+    }
+
     /// Runs a new import, or goes on with one that was cut off. Emits an [Outcome] for every entry and a [Summary].
     Flux<Object> run(InputStream in, boolean csv, Channel channel, @Nullable UUID by, Runs.@Nullable Run cutOff) {
         return Mono.fromCallable(() -> open(in, csv, channel)).subscribeOn(workers)

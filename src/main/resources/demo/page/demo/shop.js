@@ -1,0 +1,171 @@
+// The smallest storefront: browse, fill a guest's cart, order, pay in the sandbox, watch the order live.
+const $ = (id) => document.getElementById(id);
+const state = { channel: 'pecos', cartToken: null, order: null, stream: null };
+
+async function api(path, options = {}) {
+  const headers = { 'X-Channel': state.channel, ...options.headers };
+  if (options.body) headers['Content-Type'] = 'application/json';
+  if (state.cartToken) headers['X-Cart-Token'] = state.cartToken;
+  const response = await fetch('/api/v1' + path, { ...options, headers });
+  const token = response.headers.get('X-Cart-Token');
+  if (token) state.cartToken = token;
+  const body = response.status === 204 ? {} : await response.json();
+  if (!response.ok) throw new Error(explain(body));
+  return body.data;
+}
+
+function explain(problem) {
+  const fields = Object.entries(problem.errors ?? {}).map(([field, why]) => `${field} ${why.join(', ')}`);
+  return [problem.message, ...fields].join('; ');
+}
+
+function money(m) {
+  return m ? `${m.amount} ${m.currency}` : '';
+}
+
+function make(tag, text, className) {
+  const element = document.createElement(tag);
+  if (text) element.textContent = text;
+  if (className) element.className = className;
+  return element;
+}
+
+async function browse() {
+  const query = $('search').value.trim();
+  const data = query ? await api('/products/search?q=' + encodeURIComponent(query)) : await api('/products?per_page=60');
+  const items = Array.isArray(data) ? data : data.items ?? data.products;
+  $('goods').replaceChildren(...items.map(card));
+}
+
+function card(product) {
+  const item = make('li');
+  if (product.image_url) {
+    const image = make('img');
+    image.src = product.image_url;
+    image.alt = '';
+    item.append(image);
+  }
+  const row = make('div', null, 'row');
+  const add = make('button', 'Add');
+  add.disabled = !product.in_stock;
+  add.setAttribute('aria-label', `Add ${product.name}`);
+  add.addEventListener('click', () => attempt(() => addToCart(product.default_variant_id)));
+  row.append(make('span', money(product.price)), add);
+  item.append(make('span', product.name, 'name'), make('small', product.short_description), row);
+  return item;
+}
+
+async function addToCart(variant) {
+  showCart(await api('/cart/items', { method: 'POST', body: JSON.stringify({ variant_id: variant, quantity: 1 }) }));
+}
+
+function showCart(cart) {
+  const rows = cart.items.map((line) => {
+    const row = make('tr');
+    row.append(make('td', `${line.quantity} × ${line.name}`), make('td', money(line.line_total)));
+    return row;
+  });
+  const total = make('tr');
+  total.append(make('td', 'Total'), make('td', money(cart.total)));
+  $('cart').tBodies[0].replaceChildren(...rows);
+  $('cart').tFoot.replaceChildren(total);
+  $('buy').disabled = cart.items.length === 0;
+}
+
+async function choices() {
+  const [shipping, payment] = await Promise.all([api('/checkout/shipping-methods'), api('/checkout/payment-methods')]);
+  fill('shipping_method', shipping, (method) => `${method.name} ${money(method.price)}`);
+  fill('payment_method', payment, (method) => method.name ?? method.code);
+}
+
+function fill(name, methods, label) {
+  const select = $('checkout').elements[name];
+  select.replaceChildren(...methods.map((method) => new Option(label(method), method.code ?? method)));
+}
+
+async function placeOrder() {
+  const form = Object.fromEntries(new FormData($('checkout')));
+  const country = { pecos: 'US', ebuildify: 'GH', bizmarket: 'US', sweets: 'IN', proxies: 'US' }[state.channel];
+  const order = await api('/orders', {
+    method: 'POST',
+    headers: { 'Idempotency-Key': crypto.randomUUID() },
+    body: JSON.stringify({
+      contact: { name: form.name, email: form.email, phone: form.phone },
+      shipping_address: { name: form.name, line1: form.line1, city: form.city, country },
+      shipping_method: form.shipping_method || undefined,
+      payment_method: form.payment_method,
+    }),
+  });
+  state.order = order;
+  state.cartToken = null;
+  $('order').hidden = false;
+  $('events').replaceChildren();
+  showOrder(order.order_number, order.status, order.total);
+  $('pay').hidden = !order.payment.client_secret;
+  showCart({ items: [], total: null });
+  await watch();
+}
+
+function showOrder(number, status, total) {
+  $('order-state').textContent = `${number}: ${status}${total ? ', ' + money(total) : ''}`;
+}
+
+// EventSource sends no headers, so a one-time ticket opens the stream; it comes back by itself after a break.
+async function watch() {
+  state.stream?.close();
+  const path = `/orders/${state.order.id}`;
+  const ticket = await api(`${path}/stream-tickets`, { method: 'POST', headers: { 'X-Order-Token': state.order.order_token } });
+  state.stream = new EventSource(`/api/v1${path}/events?ticket=${encodeURIComponent(ticket.ticket)}`);
+  for (const name of ['placed', 'paid', 'payment_failed', 'confirmed', 'packed', 'shipped', 'delivered', 'completed',
+    'cancelled', 'refunded']) {
+    state.stream.addEventListener(`order.${name}`, (event) => heard(`order.${name}`, JSON.parse(event.data)));
+  }
+}
+
+function heard(name, data) {
+  const item = make('li', name);
+  if (data.at) item.append(make('time', new Date(data.at).toLocaleTimeString()));
+  $('events').append(item);
+  if (data.status) showOrder(state.order.order_number, data.status, state.order.total);
+  if (name === 'order.paid' || name === 'order.cancelled') $('pay').hidden = true;
+}
+
+// What Stripe.js does in a real shop: the card never passes through ours.
+async function pay(card) {
+  const { client_secret: secret, provider_reference: intent } = state.order.payment;
+  const body = new URLSearchParams({ key: 'pk_test_sandbox', client_secret: secret, payment_method: card });
+  const url = `/sandbox/stripe/v1/payment_intents/${intent ?? secret.split('_secret_')[0]}/confirm`;
+  const response = await fetch(url, { method: 'POST', body });
+  const answer = await response.json();
+  if (!response.ok) throw new Error(answer.error.message);
+}
+
+async function attempt(work) {
+  $('problem').textContent = '';
+  try {
+    await work();
+  } catch (error) {
+    $('problem').textContent = error.message;
+  }
+}
+
+async function enter(channel) {
+  state.channel = channel;
+  state.cartToken = null;
+  showCart({ items: [], total: null });
+  await Promise.all([browse(), choices()]);
+}
+
+$('channel').addEventListener('change', (event) => attempt(() => enter(event.target.value)));
+$('search').addEventListener('input', () => {
+  clearTimeout(state.typing);
+  state.typing = setTimeout(() => attempt(browse), 250);
+});
+$('checkout').addEventListener('submit', (event) => {
+  event.preventDefault();
+  attempt(placeOrder);
+});
+$('pay').addEventListener('click', (event) => {
+  if (event.target.dataset.card) attempt(() => pay(event.target.dataset.card));
+});
+attempt(() => enter(state.channel));
