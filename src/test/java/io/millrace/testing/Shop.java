@@ -46,6 +46,7 @@ public final class Shop implements AutoCloseable {
         var settings = new LinkedHashMap<>(infrastructure.freshShop());
         settings.put("spring.main.banner-mode", "off");
         settings.put("millrace.limits.enabled", "false");
+        settings.put("millrace.demo.enabled", "false");
         add(settings, namesAndValues);
         return settings;
     }
