@@ -5,6 +5,8 @@ import io.r2dbc.spi.ConnectionFactory;
 import io.r2dbc.spi.Parameter;
 import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.Readable;
+import io.r2dbc.spi.Result;
+import io.r2dbc.spi.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -49,29 +51,16 @@ public final class Postgres {
     public <T> Flux<T> query(String sql, Map<String, ?> binds, Function<Readable, T> row) {
         List<Write.Slot> slots = new ArrayList<>();
         String text = Write.positional(sql, 0, "", new HashMap<>(), slots);
-        Object[] values = new Object[slots.size()];
-        for (int i = 0; i < values.length; i++) {
-            Object value = binds.get(slots.get(i).bind());
-            if (value == null) throw new IllegalStateException("nothing bound to :" + slots.get(i).bind());
-            values[i] = value;
-        }
-        return rows(text, values, row);
+        return rows(text, values(slots, binds), row);
     }
 
     /// Runs one changing SQL text and answers how many rows it changed.
     public Mono<Long> update(String sql, Map<String, ?> binds) {
         List<Write.Slot> slots = new ArrayList<>();
         String text = Write.positional(sql, 0, "", new HashMap<>(), slots);
-        return alone(withConnection(connection -> {
-            var statement = connection.createStatement(text);
-            for (int i = 0; i < slots.size(); i++) {
-                Object value = binds.get(slots.get(i).bind());
-                if (value == null) throw new IllegalStateException("nothing bound to :" + slots.get(i).bind());
-                statement.bind(i, value);
-            }
-            return Flux.from(statement.execute()).concatMap(result -> result.getRowsUpdated())
-                .reduce(0L, Long::sum);
-        }).single());
+        Object[] values = values(slots, binds);
+        return alone(withConnection(connection -> Flux.from(bound(connection, text, values).execute())
+            .concatMap(Result::getRowsUpdated).reduce(0L, Long::sum)).single());
     }
 
     /// Runs everything in the pipeline in one transaction; nested calls join it.
@@ -80,16 +69,29 @@ public final class Postgres {
     }
 
     private <T> Flux<T> rows(String sql, Object[] values, Function<Readable, T> row) {
-        return withConnection(connection -> {
-            var statement = connection.createStatement(sql);
-            for (int i = 0; i < values.length; i++) {
-                if (values[i] instanceof Parameter parameter && parameter.getValue() == null)
-                    statement.bindNull(i, parameter.getType().getJavaType());
-                else
-                    statement.bind(i, values[i]);
-            }
-            return Flux.from(statement.execute()).concatMap(result -> result.map(row::apply));
-        });
+        return withConnection(connection -> Flux.from(bound(connection, sql, values).execute())
+            .concatMap(result -> result.map(row::apply)));
+    }
+
+    private static Object[] values(List<Write.Slot> slots, Map<String, ?> binds) {
+        Object[] values = new Object[slots.size()];
+        for (int i = 0; i < values.length; i++) {
+            Object value = binds.get(slots.get(i).bind());
+            if (value == null) throw new IllegalStateException("nothing bound to :" + slots.get(i).bind());
+            values[i] = value;
+        }
+        return values;
+    }
+
+    private static Statement bound(Connection connection, String sql, Object[] values) {
+        Statement statement = connection.createStatement(sql);
+        for (int i = 0; i < values.length; i++) {
+            if (values[i] instanceof Parameter parameter && parameter.getValue() == null)
+                statement.bindNull(i, parameter.getType().getJavaType());
+            else
+                statement.bind(i, values[i]);
+        }
+        return statement;
     }
 
     /// A statement that PostgreSQL gave up (deadlock, serialisation) may run again only as its own transaction.
@@ -110,9 +112,15 @@ public final class Postgres {
     }
 
     private <T> Flux<T> withConnection(Function<Connection, Publisher<T>> work) {
-        return Flux.usingWhen(ConnectionFactoryUtils.getConnection(connections), work,
-            connection -> ConnectionFactoryUtils.releaseConnection(connection, connections))
+        return Flux.usingWhen(ConnectionFactoryUtils.getConnection(connections), work, this::giveBack)
             .onErrorMap(Postgres::refused);
+    }
+
+    /// A transaction's connection stays with the transaction. (Not by `releaseConnection`: with the holder's last user
+    /// it forgets the connection, and the next statement of the same transaction would run on another one.)
+    private Mono<Void> giveBack(Connection connection) {
+        return ConnectionFactoryUtils.currentConnectionFactory(connections).then()
+            .onErrorResume(outside -> Mono.from(connection.close()));
     }
 
     private static Throwable refused(Throwable error) {

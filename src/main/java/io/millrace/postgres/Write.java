@@ -81,40 +81,76 @@ public final class Write {
         return number == 1 ? "" : "_" + number;
     }
 
-    /// Turns `:name` into `$n`, leaving casts (`::uuid`), quoted text and comments alone.
+    /// Turns `:name` into `$n` and `{i}` into the occurrence's number, leaving alone what is not ours: casts
+    /// (`::uuid`), array slices (`a[1:2]`), quoted text and names, dollar-quoted text, and comments.
     static String positional(String text, int piece, String number, Map<String, Integer> places, List<Slot> slots) {
         StringBuilder out = new StringBuilder(text.length());
-        boolean quoted = false;
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '\'') quoted = !quoted;
-            if (!quoted && text.startsWith("{i}", i)) {
+        int i = 0;
+        while (i < text.length()) {
+            int end = foreign(text, i);
+            if (end > i) {
+                out.append(text, i, end);
+            } else if (text.startsWith("{i}", i)) {
                 out.append(number);
-                i += 2;
-            } else if (!quoted && c == ':' && i + 1 < text.length() && text.charAt(i + 1) == ':') {
-                out.append("::");
-                i++;
-            } else if (!quoted && c == ':' && i + 1 < text.length() && isName(text.charAt(i + 1))) {
-                int end = i + 1;
+                end = i + 3;
+            } else if (text.charAt(i) == ':' && i + 1 < text.length() && isFirst(text.charAt(i + 1))) {
+                end = i + 1;
                 while (end < text.length() && isName(text.charAt(end))) end++;
-                String name = text.substring(i + 1, end);
-                Integer place = places.get(name);
-                if (place == null) {
-                    slots.add(new Slot(piece, name));
-                    place = slots.size();
-                    places.put(name, place);
-                }
-                out.append('$').append((int) place);
-                i = end - 1;
+                out.append('$').append(place(text.substring(i + 1, end), piece, places, slots));
             } else {
-                out.append(c);
+                out.append(text.charAt(i));
+                end = i + 1;
             }
+            i = end;
         }
         return out.toString();
     }
 
+    private static int place(String name, int piece, Map<String, Integer> places, List<Slot> slots) {
+        Integer place = places.get(name);
+        if (place != null) return place;
+        slots.add(new Slot(piece, name));
+        places.put(name, slots.size());
+        return slots.size();
+    }
+
+    /// Where the text that is not ours ends, when it begins here; else the same place.
+    private static int foreign(String text, int at) {
+        return switch (text.charAt(at)) {
+            case '\'' -> after(text, at + 1, "'", at > 0 && (text.charAt(at - 1) == 'E' || text.charAt(at - 1) == 'e'));
+            case '"' -> after(text, at + 1, "\"", false);
+            case '-' -> text.startsWith("--", at) ? after(text, at, "\n", false) : at;
+            case '/' -> text.startsWith("/*", at) ? after(text, at, "*/", false) : at;
+            case ':' -> text.startsWith("::", at) ? at + 2 : at;
+            case '$' -> dollarQuoted(text, at);
+            default -> at;
+        };
+    }
+
+    /// A doubled quote ends the text and begins it again at once, so it needs no care here.
+    private static int after(String text, int from, String mark, boolean backslashes) {
+        int at = from;
+        while (at < text.length()) {
+            if (backslashes && text.charAt(at) == '\\') at += 2;
+            else if (text.startsWith(mark, at)) return at + mark.length();
+            else at++;
+        }
+        return text.length();
+    }
+
+    private static int dollarQuoted(String text, int at) {
+        int end = at + 1;
+        while (end < text.length() && isName(text.charAt(end))) end++;
+        if (end >= text.length() || text.charAt(end) != '$') return at;
+        return after(text, end + 1, text.substring(at, end + 1), false);
+    }
+
+    private static boolean isFirst(char c) {
+        return c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
+    }
+
     private static boolean isName(char c) {
-        return c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
+        return isFirst(c) || c >= '0' && c <= '9';
     }
 
     record Statement(String sql, Object[] values) {}
