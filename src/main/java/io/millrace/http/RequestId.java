@@ -8,9 +8,11 @@ import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
+import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
-/// Takes `X-Request-Id` or makes one; it goes into the answer, the logs, the errors and the facts.
+/// Takes `X-Request-Id` or makes one, and continues the W3C trace of `traceparent` or starts one; both go into the
+/// answer, the logs and the facts.
 @Order(Ordered.HIGHEST_PRECEDENCE)
 public final class RequestId implements WebFilter {
     private static final String NAME = RequestId.class.getName();
@@ -21,8 +23,15 @@ public final class RequestId implements WebFilter {
         String given = exchange.getRequest().getHeaders().getFirst(HEADER);
         String id = given != null && SANE.matcher(given).matches() ? given : UUID.randomUUID().toString();
         exchange.getAttributes().put(NAME, id);
+        Trace trace = Trace.continued(exchange.getRequest().getHeaders().getFirst(Trace.HEADER));
         exchange.getResponse().getHeaders().set(HEADER, id);
-        return chain.filter(exchange).contextWrite(context -> context.put(NAME, id));
+        exchange.getResponse().getHeaders().set(Trace.HEADER, trace.header());
+        return chain.filter(exchange).contextWrite(context -> trace.into(into(context, id)));
+    }
+
+    /// For work that a request caused after it was answered.
+    public static Context into(Context context, String id) {
+        return id.isEmpty() ? context : context.put(NAME, id);
     }
 
     static String of(ServerWebExchange exchange) {
