@@ -17,7 +17,8 @@ public final class ShopClock implements InstantSource {
         return source.instant().plus(ahead.get()).truncatedTo(ChronoUnit.MICROS);
     }
 
-    /// Jumps forward; tests only.
+    /// Jumps forward; tests only. SQL is told this clock's time as a bind and never asks `now()` where a test may
+    /// jump; leases and lags of machines use the database's own clock.
     public void jump(Duration step) {
         ahead.updateAndGet(now -> now.plus(step));
     }
