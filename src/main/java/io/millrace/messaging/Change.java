@@ -11,24 +11,29 @@ import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
 
 /// A change in the making: pieces of SQL and the facts they make true. [Messaging#commit] runs all of it as one
-/// statement. Immutable.
-public record Change(Write write, List<Fact> facts) {
+/// statement. Immutable. `name` is what a test calls it when it kills the process before or after its commit
+/// (`checkout.before_commit`).
+public record Change(Write write, List<Fact> facts, String name) {
     /// How often a use case reads and decides again because somebody else was faster.
     public static final int STALE_TRIES = 8;
     private static final Duration STALE_WAIT = Duration.ofMillis(4);
 
     public static Change of(Piece... pieces) {
-        return new Change(Write.of(pieces), List.of());
+        return new Change(Write.of(pieces), List.of(), "change");
     }
 
     public Change with(Piece piece) {
-        return new Change(write.with(piece), facts);
+        return new Change(write.with(piece), facts, name);
     }
 
     public Change tells(Fact... told) {
         List<Fact> more = new ArrayList<>(facts);
         more.addAll(List.of(told));
-        return new Change(write, List.copyOf(more));
+        return new Change(write, List.copyOf(more), name);
+    }
+
+    public Change named(String other) {
+        return new Change(write, facts, other);
     }
 
     /// Runs a use case (read, decide, commit) again when its commit was refused as [Refused#STALE].

@@ -1,16 +1,16 @@
 package io.millrace.messaging;
 
-import io.millrace.http.Json;
 import io.millrace.http.RequestId;
-import io.millrace.postgres.Piece;
+import io.millrace.http.Trace;
+import io.millrace.jobs.CrashPoint;
 import io.millrace.postgres.Postgres;
 import io.millrace.postgres.Write;
-import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.transaction.NoTransactionException;
+import org.springframework.transaction.reactive.TransactionSynchronization;
+import org.springframework.transaction.reactive.TransactionSynchronizationManager;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -45,7 +45,7 @@ public final class Messaging {
              where aggregate = :aggregate and version > :after
              order by version limit :limit
             """, Map.of("aggregate", aggregate, "after", afterVersion, "limit", HISTORY_FACTS_MAX),
-            Messaging::recorded);
+            EventLog::recorded);
     }
 
     private Mono<Change> heard(Change change, int from, int round) {
@@ -65,42 +65,32 @@ public final class Messaging {
     }
 
     private Mono<Write.Answers> run(Change change) {
-        if (change.facts().isEmpty()) return postgres.run(change.write());
-        return Mono
-            .deferContextual(context -> postgres.run(change.write().with(facts(change.facts(), RequestId.of(context)))))
-            .doOnSuccess(done -> waker.wake());
+        return Mono.deferContextual(context -> {
+            Write whole = change.facts().isEmpty() ? change.write()
+                : change.write().with(Facts.piece(change.facts(), RequestId.of(context),
+                    Trace.of(context).map(Trace::header).orElse("")));
+            CrashPoint.reach(change.name(), "before_commit");
+            return postgres.run(whole).onErrorMap(Facts::refused);
+        }).flatMap(done -> committed(() -> after(change)).thenReturn(done));
     }
 
-    private static Piece facts(List<Fact> facts, String requestId) {
-        return Piece.of("""
-            facts_told as (
-                insert into messaging.facts (id, module, type, aggregate, version, at, request_id, payload)
-                select id, split_part(type, '.', 1), type, aggregate, version, at, :fact_request, payload::jsonb
-                  from unnest(:fact_ids::uuid[], :fact_types::text[], :fact_aggregates::text[],
-                              :fact_versions::bigint[], :fact_times::timestamptz[], :fact_payloads::text[])
-                       with ordinality as told(id, type, aggregate, version, at, payload, place)
-                 order by place
-                returning position),
-            facts_waiting as (
-                insert into messaging.outbox (position) select position from facts_told)""")
-            .bind("fact_request", requestId)
-            .bind("fact_ids", facts.stream().map(Fact::id).toArray(UUID[]::new))
-            .bind("fact_types", facts.stream().map(Fact::type).toArray(String[]::new))
-            .bind("fact_aggregates", facts.stream().map(Fact::aggregate).toArray(String[]::new))
-            .bind("fact_versions", facts.stream().map(Fact::version).toArray(Long[]::new))
-            .bind("fact_times", facts.stream().map(fact -> fact.at().toString()).toArray(String[]::new))
-            .bind("fact_payloads", facts.stream()
-                .map(fact -> new String(Json.bytes(fact), StandardCharsets.UTF_8)).toArray(String[]::new));
+    private void after(Change change) {
+        CrashPoint.reach(change.name(), "after_commit");
+        if (!change.facts().isEmpty()) waker.wake();
     }
 
-    private static Recorded recorded(io.r2dbc.spi.Readable row) {
-        return new Recorded(value(row, "position", Long.class), value(row, "id", UUID.class),
-            value(row, "type", String.class), value(row, "aggregate", String.class),
-            value(row, "version", Long.class), value(row, "at", Instant.class),
-            value(row, "payload", String.class).getBytes(StandardCharsets.UTF_8));
+    /// A wake before the commit would find nothing: inside somebody's transaction it waits for that one's end.
+    private static Mono<Void> committed(Runnable work) {
+        return TransactionSynchronizationManager.forCurrentTransaction().<Void>handle((current, sink) -> {
+            if (current.isSynchronizationActive()) current.registerSynchronization(new AfterCommit(work));
+            else work.run();
+            sink.complete();
+        }).onErrorResume(NoTransactionException.class, none -> Mono.fromRunnable(work));
     }
 
-    private static <T> T value(io.r2dbc.spi.Readable row, String name, Class<T> type) {
-        return java.util.Objects.requireNonNull(row.get(name, type), name);
+    private record AfterCommit(Runnable work) implements TransactionSynchronization {
+        @Override public Mono<Void> afterCommit() {
+            return Mono.fromRunnable(work);
+        }
     }
 }

@@ -1,0 +1,42 @@
+package io.millrace.messaging;
+
+import io.r2dbc.spi.R2dbcException;
+import io.r2dbc.spi.R2dbcNonTransientResourceException;
+import io.r2dbc.spi.R2dbcTransientResourceException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.transaction.TransactionException;
+import reactor.util.retry.Retry;
+
+/// Tells "the database is away" from "this fact cannot be taken in": the first is waited out, however long; only the
+/// second is counted and parked.
+final class Away {
+    private static final Duration FIRST = Duration.ofMillis(200);
+    private static final Duration MAX = Duration.ofSeconds(2);
+
+    private Away() {}
+
+    static boolean is(Throwable error) {
+        Throwable cause = error.getCause();
+        return switch (error) {
+            case R2dbcTransientResourceException e -> true;
+            case R2dbcNonTransientResourceException e -> true;
+            case R2dbcException e -> e.getSqlState() != null
+                && (e.getSqlState().startsWith("08") || e.getSqlState().startsWith("57P"));
+            case DataAccessResourceFailureException e -> true;
+            case IOException e -> true;
+            case TimeoutException e -> true;
+            case TransactionException e -> cause != null && is(cause);
+            default -> cause != null && cause != error && !(error instanceof R2dbcException) && is(cause);
+        };
+    }
+
+    /// Until it is back, or until we stop.
+    static Retry waitOut(BooleanSupplier stopping) {
+        return Retry.backoff(Long.MAX_VALUE, FIRST).maxBackoff(MAX).transientErrors(true)
+            .filter(error -> is(error) && !stopping.getAsBoolean());
+    }
+}
