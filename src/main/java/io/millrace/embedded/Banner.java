@@ -15,13 +15,13 @@ final class Banner implements ApplicationListener<ApplicationReadyEvent> {
 
     @Override public void onApplicationEvent(ApplicationReadyEvent event) {
         Environment environment = event.getApplicationContext().getEnvironment();
-        if ("off".equals(environment.getProperty("spring.main.banner-mode"))) return;
+        if (!environment.getProperty("millrace.banner", Boolean.class, true)) return;
         log.info("{}", text(environment));
     }
 
     static String text(Environment environment) {
-        String url = "http://localhost:" + environment.getProperty("local.server.port",
-            environment.getProperty("server.port", "8080"));
+        int port = environment.getProperty("local.server.port", Integer.class, 8080);
+        String url = "http://localhost:" + port;
         var node = new StringBuilder();
         for (String name : SERVERS) {
             String value = environment.getProperty(name);
@@ -37,8 +37,8 @@ final class Banner implements ApplicationListener<ApplicationReadyEvent> {
                   The demo admin          %2$s / %3$s
 
                   A second node:
-                %4$s      SERVER_PORT=%5$s mvn spring-boot:run
+                %4$s      SERVER_PORT=%5$d mvn spring-boot:run
                 """.formatted(url, environment.getProperty("millrace.admin.email", ""),
-            environment.getProperty("millrace.admin.password", ""), node, "0");
+            environment.getProperty("millrace.admin.password", ""), node, port + 1);
     }
 }

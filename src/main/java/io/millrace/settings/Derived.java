@@ -26,15 +26,16 @@ final class Derived implements ApplicationListener<ApplicationEnvironmentPrepare
                 environment.getProperty("spring.r2dbc.password", ""))));
     }
 
-    /// `r2dbc:[pool:]postgresql://user:password@host:port/database?sslMode=...` as Flyway's three settings.
+    /// `r2dbc:[pool:]postgresql://user:password@host:port/database?sslMode=...` as Flyway's three settings; as in
+    /// Spring, the address wins over a name and password that are given apart.
     static Map<String, Object> flyway(String r2dbcUrl, String username, String password) {
         URI uri = URI.create(r2dbcUrl.substring(r2dbcUrl.indexOf("postgres")));
         String[] user = uri.getUserInfo() == null ? new String[0] : uri.getUserInfo().split(":", 2);
         var settings = new HashMap<String, Object>();
         settings.put("spring.flyway.url", "jdbc:postgresql://" + uri.getHost()
             + (uri.getPort() < 0 ? "" : ":" + uri.getPort()) + uri.getPath() + parameters(uri));
-        settings.put("spring.flyway.user", username.isEmpty() && user.length > 0 ? user[0] : username);
-        settings.put("spring.flyway.password", password.isEmpty() && user.length > 1 ? user[1] : password);
+        settings.put("spring.flyway.user", user.length > 0 ? user[0] : username);
+        settings.put("spring.flyway.password", user.length > 1 ? user[1] : password);
         return settings;
     }
 

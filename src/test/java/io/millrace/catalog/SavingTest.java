@@ -94,7 +94,8 @@ class SavingTest {
         Product product = product(save(List.of(new ProductDraft(null, CHANNEL, null, null, "Two sizes " + mark,
             ProductType.PHYSICAL, ProductStatus.ACTIVE, null, null, null, null, null, null, null, null, null,
             List.of(VariantDraft.piece(mark + "-d1", "S", null, null), VariantDraft.piece(mark + "-d2", "L", null,
-                null)), true, null))).getFirst());
+                null)),
+            true, null))).getFirst());
         assertThat(product.variants().stream().filter(Variant::isDefault).map(Variant::name)).containsExactly("S");
         assertThatThrownBy(() -> shop.database().execute(
             "update catalog.variants set is_default = true where product_id = ?", product.id()))
@@ -167,7 +168,8 @@ class SavingTest {
     private ProductDraft keyed(String name, String key, String sku) {
         return new ProductDraft(null, CHANNEL, mark + key, null, name, ProductType.PHYSICAL, ProductStatus.ACTIVE, null,
             null, null, null, null, null, null, null, null, List.of(VariantDraft.piece(mark + "-" + sku, "", null,
-            null)), true, null);
+                null)),
+            true, null);
     }
 
     private static ProductDraft slugged(UUID id, String slug) {

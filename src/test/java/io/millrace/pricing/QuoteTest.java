@@ -24,8 +24,8 @@ class QuoteTest {
     private static final PriceTag BULK = tag(1, 8200, 150, 7790, 500, 7400);
 
     @ParameterizedTest(name = "{0} bags cost {1} pesewas each, {2} off")
-    @CsvSource({"1,8200,0", "149,8200,0", "150,7790,61500", "151,7790,61910", "499,7790,204590", "500,7400,400000"})
-    void a_break_starts_exactly_at_its_quantity(int bags, long each, long off) {
+    @CsvSource({"1,8200,0", "149,8200,0", "150,7790,61500", "151,7790,61910", "499,7790,204590",
+        "500,7400,400000"}) void a_break_starts_exactly_at_its_quantity(int bags, long each, long off) {
         Quote quote = quote(ghana(false), Map.of(CEMENT, BULK), want(CEMENT, bags));
         Quote.Line line = quote.lines().getFirst();
         assertThat(line.unitPrice().minor()).isEqualTo(8200);
@@ -111,8 +111,7 @@ class QuoteTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0", "-1", "1000001", "2147483647"})
-    void a_want_is_born_with_a_sane_quantity(int quantity) {
+    @CsvSource({"0", "-1", "1000001", "2147483647"}) void a_want_is_born_with_a_sane_quantity(int quantity) {
         assertThatThrownBy(() -> want(CEMENT, quantity)).isInstanceOf(IllegalArgumentException.class);
     }
 

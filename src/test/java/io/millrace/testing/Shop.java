@@ -44,7 +44,7 @@ public final class Shop implements AutoCloseable {
 
     static Map<String, String> settings(Infrastructure infrastructure, String... namesAndValues) {
         var settings = new LinkedHashMap<>(infrastructure.freshShop());
-        settings.put("spring.main.banner-mode", "off");
+        settings.put("millrace.banner", "false");
         settings.put("millrace.limits.enabled", "false");
         settings.put("millrace.demo.enabled", "false");
         add(settings, namesAndValues);
