@@ -7,10 +7,10 @@ import reactor.core.publisher.Mono;
 /// A client that hangs up cancels its subscription; inside R2DBC that can roll back concurrently with the cancel or
 /// leave a pooled connection in the middle of a conversation (r2dbc-postgresql issues 459, 536, 661). So the work runs
 /// subscribed on its own, and the waiter merely waits.
-final class Detached {
+public final class Detached {
     private Detached() {}
 
-    static <T> Mono<T> run(Mono<T> work) {
+    public static <T> Mono<T> run(Mono<T> work) {
         return Mono.deferContextual(
             context -> Mono.fromFuture(work.contextWrite(into -> into.putAll(context)).toFuture(), true));
     }

@@ -34,7 +34,7 @@ class OrderingModule {
         return new Tally(meters);
     }
 
-    @Bean Moves moves(Orders orders, Inventory inventory, Payments payments, Fulfilment fulfilment,
+    @Bean Moves orderMoves(Orders orders, Inventory inventory, Payments payments, Fulfilment fulfilment,
         Messaging messaging, Tally tally, Ids ids, InstantSource clock) {
         return new Moves(orders, new Effects(inventory, payments, fulfilment, ids), inventory, messaging,
             tally, ids, clock);
