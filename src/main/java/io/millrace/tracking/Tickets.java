@@ -1,0 +1,59 @@
+package io.millrace.tracking;
+
+import io.millrace.http.Ids;
+import io.millrace.postgres.Postgres;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.UUID;
+import reactor.core.publisher.Mono;
+
+/// One-time tickets for one order's stream, because a browser's EventSource sends no headers: known by their hash, good
+/// for [#LIFE], gone with their first use on whichever node.
+final class Tickets {
+    static final Duration LIFE = Duration.ofSeconds(30);
+    private static final int TEXT_CHARS_MAX = 64;
+
+    private final Postgres postgres;
+    private final InstantSource clock;
+
+    Tickets(Postgres postgres, InstantSource clock) {
+        this.postgres = postgres;
+        this.clock = clock;
+    }
+
+    Mono<String> issue(UUID order, String reader) {
+        String ticket = Ids.token();
+        return postgres.update("""
+            insert into tracking.tickets (hash, order_id, reader, expires_at) values (:hash, :order, :reader, :until)
+            """, Map.of("hash", hash(ticket), "order", order, "reader", reader, "until", clock.instant().plus(LIFE)))
+            .thenReturn(ticket);
+    }
+
+    /// Uses the ticket up and answers who got it; empty when it is unknown, another order's, used or too old.
+    Mono<String> redeem(String ticket, UUID order) {
+        if (ticket.length() > TEXT_CHARS_MAX) return Mono.empty();
+        return postgres.query("""
+            delete from tracking.tickets where hash = :hash and order_id = :order and expires_at > :now
+            returning reader
+            """, Map.of("hash", hash(ticket), "order", order, "now", clock.instant()),
+            row -> String.valueOf(row.get("reader", String.class))).singleOrEmpty();
+    }
+
+    /// Forgets what nobody used in time.
+    Mono<Long> sweep() {
+        return postgres.update("delete from tracking.tickets where expires_at <= :now",
+            Map.of("now", clock.instant()));
+    }
+
+    private static byte[] hash(String ticket) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(ticket.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
