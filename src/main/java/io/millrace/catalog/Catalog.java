@@ -140,7 +140,13 @@ public final class Catalog {
             .answer("catalog_variants", Variants.ANSWER);
     }
 
-    /// Reads what [#variantsPiece] answered.
+    /// The same for the variants of an earlier CTE `wanted (variant_id)` of the statement.
+    public static Piece wantedVariantsPiece(String channel) {
+        return Piece.of(Variants.WANTED).bind("catalog_channel", channel)
+            .answer("catalog_variants", Variants.ANSWER);
+    }
+
+    /// Reads what the pieces answered.
     public static List<Variant> read(String catalogVariants) {
         return Variants.read(catalogVariants);
     }

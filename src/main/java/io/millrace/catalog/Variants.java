@@ -21,6 +21,8 @@ final class Variants {
           from catalog.variants v join catalog.products p on p.id = v.product_id
          where v.id = any(:catalog_ids::uuid[]) and v.channel = :catalog_channel
            and v.removed_at is null and p.removed_at is null""".indent(1);
+    static final String WANTED = "catalog_found as (" + BY_IDS.replace(":catalog_ids::uuid[]",
+        "array(select variant_id from wanted)") + ")";
     static final String ANSWER = "(select coalesce(json_agg(f), '[]')::text from catalog_found f)";
     private static final String READ = "with catalog_found as (" + BY_IDS + ") select " + ANSWER
         + " as catalog_variants";
