@@ -1,12 +1,25 @@
 package io.millrace.cart;
 
+import io.millrace.channel.Channels;
+import io.millrace.http.Api;
+import io.millrace.http.Ids;
+import io.millrace.messaging.Messaging;
 import io.millrace.postgres.Postgres;
+import io.millrace.pricing.Pricing;
+import java.time.InstantSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.ServerResponse;
 
 @Configuration(proxyBeanMethods = false)
 class CartModule {
-    @Bean Carts carts(Postgres postgres) {
-        return new Carts(postgres);
+    @Bean Carts carts(Postgres postgres, Pricing pricing, Channels channels, Messaging messaging, Ids ids,
+        InstantSource clock) {
+        return new Carts(new CartRows(postgres), pricing, channels, messaging, postgres, ids, clock);
+    }
+
+    @Bean RouterFunction<ServerResponse> cartApi(Api api, Carts carts, Channels channels, Ids ids) {
+        return api.table("/cart", new CartRoutes(carts, channels, ids)::table);
     }
 }
