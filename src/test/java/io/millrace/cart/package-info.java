@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.cart;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.pricing;
+
+import org.jspecify.annotations.NullMarked;
