@@ -118,6 +118,16 @@ public final class Catalog {
         return products.one(channel, id);
     }
 
+    /// These products of the channel, in no order.
+    public Mono<List<Product>> products(String channel, Collection<UUID> ids) {
+        return products.some(channel, ids);
+    }
+
+    /// A product of whichever channel.
+    public Mono<Product> product(UUID id) {
+        return products.one(id);
+    }
+
     Mono<Product> productOfVariant(String channel, UUID variant) {
         return products.ofVariant(channel, variant);
     }

@@ -85,7 +85,7 @@ class CategoryRoutes {
     }
 
     private static Reply answer(Category category, int status) {
-        Reply reply = new Reply(status, Map.of("ETag", "\"" + category.version() + "\""),
+        Reply reply = new Reply(status, Map.of("ETag", ProductRoutes.tag(category.version())),
             new Reply.Body.Data(category, null, null));
         return status == 201 ? reply.header("Location", Api.BASE + "/categories/" + category.id()) : reply;
     }

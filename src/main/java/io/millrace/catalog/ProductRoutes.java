@@ -13,6 +13,8 @@ import io.millrace.postgres.Refused;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -26,6 +28,7 @@ import reactor.core.publisher.Mono;
 @Configuration(proxyBeanMethods = false)
 class ProductRoutes {
     static final Access WRITE = Access.needs("catalog:write");
+    private static final Pattern TAG = Pattern.compile("\"v(\\d{1,18})(-[A-Za-z0-9_-]*)?\"");
     private static final int PAGE = 20;
     private static final int PAGE_MAX = 100;
 
@@ -144,7 +147,11 @@ class ProductRoutes {
     }
 
     private static Reply tagged(Reply reply, long version) {
-        return reply.header("ETag", "\"" + version + "\"");
+        return reply.header("ETag", tag(version));
+    }
+
+    static String tag(long version) {
+        return "\"v" + version + "\"";
     }
 
     private static ProductBody body(ServerRequest request) {
@@ -154,13 +161,12 @@ class ProductRoutes {
         return body;
     }
 
-    /// The version that `If-Match` names, as `"7"`, `7` or the `"7-..."` of the shop window's own tag.
+    /// The version that `If-Match` names: `"v7"`, or the `"v7-..."` of the shop window's own tag.
     static @Nullable Long version(ServerRequest request) {
         String header = request.headers().firstHeader("If-Match");
         if (header == null || header.strip().equals("*")) return null;
-        String text = header.strip().replaceFirst("^W/", "").replace("\"", "");
-        String number = text.contains("-") ? text.substring(0, text.indexOf('-')) : text;
-        if (number.matches("\\d{1,18}")) return Long.valueOf(number);
+        Matcher tag = TAG.matcher(header.strip());
+        if (tag.matches()) return Long.valueOf(tag.group(1));
         throw new ProblemException(Problem.stale());
     }
 

@@ -156,6 +156,20 @@ final class Products {
             row -> Json.OURS.readValue(text(row, "whole"), Existing.class).product()).singleOrEmpty();
     }
 
+    Mono<Product> one(UUID id) {
+        return postgres.query("select " + WHOLE + "::text as whole from catalog.products p "
+                + "where p.id = :id and p.removed_at is null", Map.of("id", id),
+            row -> Json.OURS.readValue(text(row, "whole"), Existing.class).product()).singleOrEmpty();
+    }
+
+    Mono<List<Product>> some(String channel, Collection<UUID> ids) {
+        return postgres.query("select coalesce(jsonb_agg(" + WHOLE + "), '[]')::text as products "
+                + "from catalog.products p where p.id = any(:ids::uuid[]) and p.channel = :channel "
+                + "and p.removed_at is null", Map.of("ids", array(ids), "channel", channel),
+            row -> Json.OURS.readValue(text(row, "products"), EXISTING).stream().map(Existing::product).toList())
+            .single();
+    }
+
     /// The product of a variant.
     Mono<Product> ofVariant(String channel, UUID variant) {
         return postgres.query("select " + WHOLE + "::text as whole from catalog.products p "

@@ -71,7 +71,7 @@ class VariantRoutes {
         return product.variants().stream().filter(variant -> was.variants().stream().noneMatch(
                 old -> old.id().equals(variant.id()))).findFirst()
             .map(variant -> new Reply(201, Map.of("Location", Api.BASE + "/variants/" + variant.id(),
-                "ETag", "\"" + product.version() + "\""),
+                "ETag", ProductRoutes.tag(product.version())),
                 new Reply.Body.Data(ProductBody.view(variant), null, null)))
             .orElseGet(() -> Problem.conflict("variant_exists", "A variant of that SKU or name is there").reply());
     }
@@ -87,7 +87,7 @@ class VariantRoutes {
             : saved instanceof Saved.Unchanged(var same) ? same : null;
         if (product == null) return ProductRoutes.answer(saved);
         Variant variant = product.variants().stream().filter(one -> one.id().equals(id)).findFirst().orElseThrow();
-        return new Reply(200, Map.of("ETag", "\"" + product.version() + "\""),
+        return new Reply(200, Map.of("ETag", ProductRoutes.tag(product.version())),
             new Reply.Body.Data(ProductBody.view(variant), null, null));
     }
 

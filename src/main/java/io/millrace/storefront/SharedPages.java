@@ -1,0 +1,129 @@
+package io.millrace.storefront;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.data.redis.connection.ReactiveRedisConnectionFactory;
+import org.springframework.data.redis.core.ReactiveRedisTemplate;
+import org.springframework.data.redis.core.script.RedisScript;
+import org.springframework.data.redis.serializer.RedisSerializationContext;
+import org.springframework.data.redis.serializer.RedisSerializer;
+import reactor.core.publisher.Mono;
+
+/// The second level: ready answers shared by all nodes, in Redis, under the generation of their channel. It is never
+/// needed: when Redis is away, slow or flushed, an answer is simply not there, and after a failure nobody asks for a
+/// while.
+final class SharedPages {
+    private static final Logger LOG = LoggerFactory.getLogger(SharedPages.class);
+    private static final Duration WAIT_MAX = Duration.ofMillis(25);
+    /// A backstop: no answer is older, whatever was missed.
+    private static final Duration LIFE = Duration.ofSeconds(60);
+    private static final long SILENCE_FIRST_NANOS = Duration.ofMillis(500).toNanos();
+    private static final long SILENCE_MAX_NANOS = Duration.ofSeconds(30).toNanos();
+    private static final int ANSWER_BYTES_MAX = 512 * 1024;
+    private static final String PREFIX = "millrace:storefront:";
+    /// The generation and the answer in one trip.
+    private static final RedisScript<List<byte[]>> READ = script("""
+        local generation = redis.call('GET', KEYS[1]) or '0'
+        return {generation, redis.call('GET', KEYS[2] .. generation) or ''}""");
+
+    private final ReactiveRedisTemplate<String, byte[]> redis;
+    private final AtomicInteger unsettled = new AtomicInteger();
+    private volatile long silentUntil;
+    private volatile long silence = SILENCE_FIRST_NANOS;
+    private volatile boolean isSilent;
+
+    SharedPages(ReactiveRedisConnectionFactory connections) {
+        this.redis = new ReactiveRedisTemplate<>(connections, RedisSerializationContext
+            .<String, byte[]>newSerializationContext(RedisSerializer.string()).value(RedisSerializer.byteArray())
+            .hashKey(RedisSerializer.string()).hashValue(RedisSerializer.byteArray()).build());
+    }
+
+    /// An answer as it is shared: what makes it again on another node. `generation` is where it belongs.
+    record Found(byte[] generation, @Nullable Content content) {}
+
+    record Content(int status, @Nullable Long version, byte[] bytes) {}
+
+    /// Empty when Redis cannot be asked now.
+    Mono<Found> find(String channel, String key) {
+        if (!canAsk()) return Mono.empty();
+        return redis.execute(READ, List.of(PREFIX + "generation:" + channel, address(channel, key)), List.of())
+            .next().timeout(WAIT_MAX).map(SharedPages::found).doOnNext(found -> well())
+            .onErrorResume(error -> {
+                ill(error);
+                return Mono.empty();
+            });
+    }
+
+    /// Shares an answer without waiting for it.
+    void share(String channel, String key, byte[] generation, Content content) {
+        if (!canAsk() || content.bytes.length > ANSWER_BYTES_MAX) return;
+        String address = address(channel, key) + new String(generation, java.nio.charset.StandardCharsets.US_ASCII);
+        var unused = redis.opsForValue().set(address, bytes(content), LIFE).timeout(WAIT_MAX)
+            .onErrorResume(error -> {
+                ill(error);
+                return Mono.just(false);
+            }).toFuture();
+    }
+
+    /// All answers of the channel are old from now on. Until Redis said so too, this node does not ask it.
+    void forget(String channel) {
+        unsettled.incrementAndGet();
+        var unused = redis.opsForValue().increment(PREFIX + "generation:" + channel).timeout(WAIT_MAX)
+            .onErrorResume(error -> {
+                ill(error);
+                return Mono.just(0L);
+            })
+            .doFinally(end -> unsettled.decrementAndGet()).toFuture();
+    }
+
+    private boolean canAsk() {
+        return unsettled.get() == 0 && (!isSilent || System.nanoTime() - silentUntil >= 0);
+    }
+
+    private void well() {
+        if (!isSilent) return;
+        isSilent = false;
+        silence = SILENCE_FIRST_NANOS;
+    }
+
+    /// Every failure in a row doubles the silence, so that a dead Redis costs nothing.
+    private void ill(Throwable error) {
+        long now = System.nanoTime();
+        if (isSilent && now - silentUntil < 0) return;
+        LOG.debug("the shared pages are away: {}", error.toString());
+        silentUntil = now + silence;
+        silence = Math.min(silence * 2, SILENCE_MAX_NANOS);
+        isSilent = true;
+    }
+
+    private static String address(String channel, String key) {
+        return PREFIX + "page:" + channel + ":" + key + ":";
+    }
+
+    private static Found found(List<byte[]> answer) {
+        byte[] generation = answer.get(0);
+        byte[] page = answer.get(1);
+        if (page.length < 12) return new Found(generation, null);
+        ByteBuffer buffer = ByteBuffer.wrap(page);
+        int status = buffer.getInt();
+        long version = buffer.getLong();
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.get(bytes);
+        return new Found(generation, new Content(status, version < 0 ? null : (Long) version, bytes));
+    }
+
+    private static byte[] bytes(Content content) {
+        return ByteBuffer.allocate(12 + content.bytes.length).putInt(content.status)
+            .putLong(content.version == null ? -1 : content.version).put(content.bytes).array();
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private static RedisScript<List<byte[]>> script(String text) {
+        return (RedisScript) RedisScript.of(text, List.class);
+    }
+}
