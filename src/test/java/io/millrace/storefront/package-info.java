@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.storefront;
+
+import org.jspecify.annotations.NullMarked;
