@@ -1,11 +1,84 @@
 package io.millrace.payment;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.millrace.http.Api;
+import io.millrace.http.Ids;
+import io.millrace.jobs.Jobs;
+import io.millrace.ledger.Ledger;
+import io.millrace.messaging.Messaging;
+import io.millrace.postgres.Postgres;
+import java.time.InstantSource;
+import java.util.List;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.ServerResponse;
 
 @Configuration(proxyBeanMethods = false)
 class PaymentModule {
-    @Bean Payments payments() {
-        return new Payments(new Opening(), new Settling(), new Refunds(), new PaymentRows(), new Providers());
+    @Bean Providers paymentProviders(List<PaymentProvider> all) {
+        return new Providers(all);
+    }
+
+    @Bean PaymentRows paymentRows(Postgres postgres) {
+        return new PaymentRows(postgres);
+    }
+
+    @Bean Refunds refunds(Postgres postgres, Ids ids, InstantSource clock) {
+        return new Refunds(postgres, ids, clock);
+    }
+
+    @Bean Wishes paymentWishes(Postgres postgres) {
+        return new Wishes(postgres);
+    }
+
+    @Bean WebhookInbox webhookInbox(Postgres postgres) {
+        return new WebhookInbox(postgres);
+    }
+
+    @Bean Reviews paymentReviews(Postgres postgres, MeterRegistry meters) {
+        return new Reviews(postgres, meters);
+    }
+
+    @Bean Moves paymentMoves(Ledger ledger, Providers providers, Ids ids, InstantSource clock) {
+        return new Moves(ledger, providers, ids, clock);
+    }
+
+    @Bean Settling settling(PaymentRows rows, Providers providers, Moves moves, Reviews reviews, Messaging messaging,
+        Ids ids, InstantSource clock) {
+        return new Settling(rows, providers, moves, reviews, messaging, ids, clock);
+    }
+
+    @Bean Opening opening(Providers providers, PaymentRows rows, Settling settling, InstantSource clock) {
+        return new Opening(providers, rows, settling, clock);
+    }
+
+    @Bean Payments payments(Opening opening, Settling settling, Refunds refunds, PaymentRows rows,
+        Providers providers, Jobs jobs) {
+        return new Payments(opening, settling, refunds, rows, providers, () -> jobs.wake(Sweep.NAME));
+    }
+
+    @Bean WebhookIntake webhookIntake(WebhookInbox inbox, Settling settling, Reviews reviews, Providers providers,
+        MeterRegistry meters, InstantSource clock) {
+        return new WebhookIntake(inbox, settling, reviews, providers, meters, clock);
+    }
+
+    @Bean Sweep paymentSweep(PaymentRows rows, Refunds refunds, Wishes wishes, WebhookInbox inbox,
+        WebhookIntake intake, Opening opening, Settling settling, Providers providers, Reviews reviews,
+        Messaging messaging, InstantSource clock, Jobs jobs) {
+        Sweep sweep = new Sweep(rows, refunds, wishes, inbox, intake, opening, settling, providers, reviews, messaging,
+            clock);
+        jobs.every(Sweep.NAME, Sweep.EVERY, sweep::round);
+        return sweep;
+    }
+
+    @Bean RouterFunction<ServerResponse> paymentApi(Api api, Payments payments, PaymentRows rows, Settling settling,
+        Providers providers, Reviews reviews) {
+        return new PaymentRoutes(payments, rows, settling, providers, reviews).table(api);
+    }
+
+    @Bean RouterFunction<ServerResponse> webhookApi(Api api, Providers providers, WebhookIntake intake,
+        WebhookInbox inbox, InstantSource clock) {
+        return new WebhookRoutes(providers, intake, inbox, clock).table(api);
     }
 }

@@ -4,7 +4,9 @@ import io.millrace.money.Money;
 import io.millrace.postgres.Piece;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -16,18 +18,26 @@ public final class Payments {
     private final Refunds refunds;
     private final PaymentRows rows;
     private final Providers providers;
+    private final Runnable work;
 
-    Payments(Opening opening, Settling settling, Refunds refunds, PaymentRows rows, Providers providers) {
+    Payments(Opening opening, Settling settling, Refunds refunds, PaymentRows rows, Providers providers,
+        Runnable work) {
         this.opening = opening;
         this.settling = settling;
         this.refunds = refunds;
         this.rows = rows;
         this.providers = providers;
+        this.work = work;
     }
 
     /// Whether there is a provider of that name; a method that nobody offers is a 422 before anything is placed.
     public boolean offers(String method) {
         return providers.find(method).isPresent();
+    }
+
+    /// The key that a payer's browser needs to pay by that method (Stripe's publishable key), if it needs one.
+    public Optional<String> publicKey(String method) {
+        return providers.find(method).flatMap(PaymentProvider::publicKey);
     }
 
     /// The payment row, for the placing statement. No provider is called; [#openAtProvider] does that after the
@@ -44,7 +54,7 @@ public final class Payments {
     }
 
     /// A client says that it paid: the provider is asked, and its answer settles the payment the same way as a
-    /// webhook. `object` is the provider's reference (`pi_...`). A payment of another provider's is [Settlement.Absent].
+    /// webhook. `object` is the provider's reference (`pi_...`); one that is not ours is [Settlement.Absent].
     public Mono<Settlement> verify(String provider, String object) {
         return settling.verify(provider, object);
     }
@@ -62,9 +72,10 @@ public final class Payments {
         return Wishes.refund(wish, payment, amount, reason);
     }
 
-    /// Gives money back now, capped inside the write; `lines` is carried along to [PaymentEvent.PaymentRefunded].
-    public Mono<Refunding> refund(UUID payment, Money amount, String reason, List<RefundLine> lines) {
-        return refunds.want(payment, amount, reason, lines);
+    /// Gives money back, capped inside the write: `amount`, or all that is left when there is none; `lines` is carried
+    /// along to [PaymentEvent.PaymentRefunded].
+    public Mono<Refunding> refund(UUID payment, @Nullable Money amount, String reason, List<RefundLine> lines) {
+        return refunds.want(payment, amount, reason, lines).doOnNext(wanted -> work.run());
     }
 
     /// The payments of one reference, oldest first.

@@ -1,14 +1,26 @@
 package io.millrace.payment;
 
-import io.millrace.money.Money;
-import io.millrace.postgres.Piece;
-import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
-import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
+/// Who takes money for us, by name.
 final class Providers {
-    Optional<String> find(String method) { return Optional.of(method); }
+    private final Map<String, PaymentProvider> byName;
+
+    Providers(List<PaymentProvider> all) {
+        this.byName = all.stream().collect(Collectors.toUnmodifiableMap(PaymentProvider::name, Function.identity()));
+    }
+
+    Optional<PaymentProvider> find(String name) {
+        return Optional.ofNullable(byName.get(name));
+    }
+
+    /// The provider of a payment that exists; that nobody bears its name any more is a defect.
+    PaymentProvider of(Payment payment) {
+        return find(payment.provider()).orElseThrow(
+            () -> new IllegalStateException("payment " + payment.id() + " has no provider " + payment.provider()));
+    }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.payment;
+
+import org.jspecify.annotations.NullMarked;
