@@ -59,8 +59,8 @@ final class CartRoutes {
     }
 
     private Mono<Reply> quote(ServerRequest request) {
-        return carts.show(ref(request), request.queryParam("shipping_method").orElse(null)).flatMap(showing ->
-            showing instanceof Showing.Shown shown ? quoted(shown) : refused(showing))
+        return carts.show(ref(request), request.queryParam("shipping_method").orElse(null))
+            .flatMap(showing -> showing instanceof Showing.Shown shown ? quoted(shown) : refused(showing))
             .onErrorResume(Refused.class, CartRoutes::busy);
     }
 
@@ -167,10 +167,12 @@ final class CartRoutes {
             String value = option.getValue();
             if (option.getKey().isBlank() || option.getKey().length() > OPTION_NAME_CHARS_MAX)
                 fields.wrong("options", "has a name that is empty or too long");
-            else if (value == null || value.isBlank() || value.length() > OPTION_CHARS_MAX
-                || value.indexOf('\0') >= 0 || option.getKey().indexOf('\0') >= 0)
-                fields.wrong("options." + option.getKey().replace('\0', ' '), "is a text of 1 to " + OPTION_CHARS_MAX
-                    + " characters");
+            else
+                if (value == null || value.isBlank() || value.length() > OPTION_CHARS_MAX
+                    || value.indexOf('\0') >= 0 || option.getKey().indexOf('\0') >= 0)
+                    fields.wrong("options." + option.getKey().replace('\0', ' '),
+                        "is a text of 1 to " + OPTION_CHARS_MAX
+                            + " characters");
         }
         return fields.isClean() ? Map.copyOf(options) : Map.of();
     }

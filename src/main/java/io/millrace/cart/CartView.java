@@ -71,8 +71,9 @@ record CartView(@Nullable UUID id, long version, String channel, String currency
         String sku = variant == null ? null : variant.sku();
         String name = variant == null ? null : variant.title();
         String image = variant == null ? null : variant.imageUrl();
-        if (priced == null) return new Item(line.id(), line.variantId(), product, slug, sku, name, image,
-            line.options(), line.quantity(), null, null, null, null, null, null, null, "unavailable");
+        if (priced == null)
+            return new Item(line.id(), line.variantId(), product, slug, sku, name, image,
+                line.options(), line.quantity(), null, null, null, null, null, null, null, "unavailable");
         return new Item(line.id(), line.variantId(), product, slug, sku, name, image, line.options(), line.quantity(),
             priced.unitPrice(), priced.paidPrice(), priced.lineTotal(), priced.discount(), priced.tax(),
             priced.total(), shown.moved().get(line.variantId()), null);

@@ -128,8 +128,8 @@ public final class Carts {
                 boolean nobody = ref.account().isEmpty() && ref.token().isEmpty();
                 String token = nobody && !next.cart().isEmpty() ? Ids.token() : null;
                 CartRef owner = token == null ? ref : new CartRef(ref.channel(), ref.account(), Optional.of(token));
-                yield written(owner, held, next.cart().seenAt(prices)).map(cart ->
-                    new Showing.Shown(new PricedCart(cart, next.variants(), next.tags()), quote, moved, token));
+                yield written(owner, held, next.cart().seenAt(prices)).map(
+                    cart -> new Showing.Shown(new PricedCart(cart, next.variants(), next.tags()), quote, moved, token));
             }
         };
     }

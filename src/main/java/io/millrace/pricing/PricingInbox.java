@@ -53,7 +53,7 @@ final class PricingInbox implements InTransaction<CatalogEvent> {
             case CatalogEvent.ProductSaved saved -> heard(saved, saved.product());
             case CatalogEvent.ProductRemoved gone ->
                 new Heard(gone, gone.channel(), gone.productId(), List.of(), List.of());
-            case CatalogEvent.CategorySaved _, CatalogEvent.CategoryRemoved _ -> null;
+            case CatalogEvent.CategorySaved _,CatalogEvent.CategoryRemoved _ -> null;
         };
     }
 

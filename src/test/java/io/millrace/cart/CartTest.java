@@ -31,7 +31,7 @@ class CartTest {
         Cart cart = added(empty, BOOT, Map.of(), Quantity.MAX);
         assertThat(cart.add(ids, BOOT, Map.of(), 1)).isInstanceOf(Editing.QuantityTooLarge.class);
         UUID line = cart.lines().getFirst().id();
-        for (long wrong : new long[] {0, -1, Quantity.MAX + 1L, 1L << 31, Long.MIN_VALUE})
+        for (long wrong : new long[]{0, -1, Quantity.MAX + 1L, 1L << 31, Long.MIN_VALUE})
             assertThat(cart.quantity(line, wrong)).isInstanceOf(Editing.QuantityTooLarge.class);
     }
 

@@ -96,8 +96,8 @@ class CartsTest {
     }
 
     @ParameterizedTest(name = "quantity {0}")
-    @ValueSource(strings = {"0", "-1", "0.5", "1e9", "2147483648", "1000001", "\"1\"", "null", "true", "[1]"})
-    void a_quantity_that_is_none_is_refused_by_name(String quantity) {
+    @ValueSource(strings = {"0", "-1", "0.5", "1e9", "2147483648", "1000001", "\"1\"", "null", "true",
+        "[1]"}) void a_quantity_that_is_none_is_refused_by_name(String quantity) {
         UUID boots = wares.variant(CHANNEL, "Q boots", "100.00 GHS");
         Answer added = guest.post("cart/items", "{\"variant_id\":\"" + boots + "\",\"quantity\":" + quantity + "}");
         assertThat(added.expect(422).json().path("errors").has("quantity")).isTrue();
@@ -279,6 +279,23 @@ class CartsTest {
         guest.with("X-Cart-Token", String.valueOf(opened.header("X-Cart-Token"))).get("cart").expect(200);
         PricedCart shown = shop.bean(Carts.class).read(ref).toFuture().join();
         assertThat(quoted(ref).differenceFrom(null, shown.cart().seen())).as("he has seen it now").isEmpty();
+    }
+
+    @Test void looking_is_one_statement_and_adding_is_two() {
+        UUID boots = wares.variant(CHANNEL, "Counted boots", "100.00 GHS");
+        Client mine = opened(boots, 1);
+        shop.database().execute("create extension if not exists pg_stat_statements");
+        assertThat(statements(() -> mine.get("cart").expect(200))).isEqualTo(1);
+        assertThat(statements(() -> add(mine, boots, 1).expect(201))).isEqualTo(2);
+        assertThat(statements(() -> mine.get("cart/quote").expect(200))).isEqualTo(1);
+    }
+
+    private long statements(Runnable work) {
+        String count = "select coalesce(sum(calls), 0) from pg_stat_statements s join pg_database d on d.oid = s.dbid "
+            + "where d.datname = current_database() and query ~ '(cart|pricing|catalog)[.][a-z]'";
+        long before = shop.database().number(count);
+        work.run();
+        return shop.database().number(count) - before;
     }
 
     /// Guard: the unique indexes of the open cart. Without them one person has two carts.

@@ -58,7 +58,7 @@ class PriceListsTest {
 
     @Test void a_quote_reads_prices_taxes_and_the_first_way_to_ship_of_its_channel() {
         UUID cement = wares.variant(CHANNEL, "Quoted cement", "82.00 GHS", "150 77.90 GHS");
-        for (int bags : new int[] {149, 150}) {
+        for (int bags : new int[]{149, 150}) {
             Quote quote = QuoteTest.quoted(pricing.quote(channel,
                 List.of(new Want(cement, bags, "standard", true)), null).toFuture().join());
             assertThat(quote.discountTotal().isPositive()).isEqualTo(bags == 150);
