@@ -20,6 +20,8 @@ import org.junit.jupiter.api.Test;
 /// The jar that `mvn package` makes, looked at and started.
 class ProductionJarIT {
     private static final Path JAR = Path.of(System.getProperty("millrace.jar", "target/millrace-0.1.0-SNAPSHOT.jar"));
+    private static final String NOT_IN_PRODUCTION =
+        "embedded-|kafka_|kafka-server|kafka-metadata|kafka-raft|scala-|testcontainers|junit|xz-";
     private static final Duration REFUSE = Duration.ofSeconds(30);
 
     @Test void the_jar_has_neither_the_rooms_of_development_nor_their_libraries() throws IOException {
@@ -29,8 +31,7 @@ class ProductionJarIT {
                 .noneMatch(
                     name -> name.matches("BOOT-INF/classes/(io/millrace|db/migration)/(embedded|sandbox|demo)/.*"))
                 .noneMatch(name -> name.contains("development.yaml"))
-                .noneMatch(name -> name.matches(
-                    "BOOT-INF/lib/(embedded-|kafka_|kafka-server|kafka-metadata|kafka-raft|scala-|testcontainers|junit).*"));
+                .noneMatch(name -> name.matches("BOOT-INF/lib/(" + NOT_IN_PRODUCTION + ").*"));
         }
     }
 
