@@ -60,10 +60,11 @@ class LeavingTest {
         command.addAll(ShopProcess.command(System.getProperty("java.class.path")));
         try (ShopProcess shop = ShopProcess.launch(command, settings(dir)).awaitReady()) {
             stop(shop, "INT", -shop.process().pid());
-            assertThat(Folder.readIfThere(dir.resolve("postgres/server.log")))
-                .as("fast shutdown with a checkpoint, and not before the shop had drained")
-                .contains("database system is shut down")
-                .doesNotContain("terminating connection due to administrator command");
+            String log = Folder.readIfThere(dir.resolve("postgres/server.log"));
+            assertThat(log).contains("checkpoint complete", "database system is shut down");
+            // Guards: a session of their own for the servers, and stopping them after the context. Without either, every
+            // connection of the pool is cut; the one that only listens may close a moment late.
+            assertThat(log.lines().filter(line -> line.contains("terminating connection"))).hasSizeLessThanOrEqualTo(1);
         }
     }
 
