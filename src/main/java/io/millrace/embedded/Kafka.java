@@ -74,7 +74,7 @@ final class Kafka implements Server {
             "default.replication.factor", "1",
             "group.initial.rebalance.delay.ms", "0"));
         // After a kill -9 the broker may not register again before its old session is over.
-        config.putAll(Map.of("broker.session.timeout.ms", "3000", "broker.heartbeat.interval.ms", "500"));
+        config.putAll(Map.of("broker.session.timeout.ms", "6000", "broker.heartbeat.interval.ms", "500"));
         // A small broker for a small machine.
         config.putAll(Map.of(
             "num.partitions", "4",
