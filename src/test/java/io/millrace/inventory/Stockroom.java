@@ -38,7 +38,13 @@ final class Stockroom {
     }
 
     /// A pool with variants that draw on it.
-    record Pool(UUID id, UUID product, List<UUID> variants) {
+    record Pool(UUID id, UUID product, List<UUID> variants, List<Long> factors) {
+        /// What one of the variant takes; 0 for another pool's.
+        long factorOf(UUID variant) {
+            int place = variants.indexOf(variant);
+            return place < 0 ? 0 : factors.get(place);
+        }
+
         UUID variant(int i) {
             return variants.get(i);
         }
@@ -62,7 +68,7 @@ final class Stockroom {
             values (?, 1, ?, ?, 'opening', now())
             """, id, onHand, onHand);
         return new Pool(id, product, java.util.Arrays.stream(factors).mapToObj(factor -> draw(id, product, factor))
-            .toList());
+            .toList(), java.util.Arrays.stream(factors).boxed().toList());
     }
 
     private UUID draw(UUID pool, UUID product, long factor) {
