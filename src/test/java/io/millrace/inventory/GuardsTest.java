@@ -99,7 +99,7 @@ class GuardsTest {
                 take.executeUpdate();
             }
             CompletableFuture<Boolean> mine = CompletableFuture.supplyAsync(() -> runs(piece));
-            Eventually.eventually(() -> assertThat(ROOM.database.number("select count(*) from pg_stat_activity "
+            Eventually.passes(() -> assertThat(ROOM.database.number("select count(*) from pg_stat_activity "
                 + "where datname = current_database() and wait_event_type = 'Lock'")).isPositive());
             other.commit();
             return mine.join();

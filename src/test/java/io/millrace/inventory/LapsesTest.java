@@ -22,14 +22,14 @@ class LapsesTest {
         assertThat(room.state(early)).isEqualTo("held");
         assertThat(room.reserved(pool)).isEqualTo(1);
         assertThat(room.story("reservation:" + late)).containsExactly("ReservationLapsed");
-        assertThat(room.run(room.inventory.commit(late, "order:l"))).isEqualTo("stale");
+        assertThat(room.run(room.inventory.commit(late, "test:l"))).isEqualTo("stale");
         assertThat(room.contradictions()).isEmpty();
     }
 
     @Test void a_payment_that_comes_between_the_time_and_the_sweep_still_gets_the_goods() {
         var pool = room.pool("piece", 5, 1);
         UUID late = reserved(pool, 2, Instant.now().minusSeconds(1));
-        assertThat(room.run(room.inventory.commit(late, "order:l"))).isNull();
+        assertThat(room.run(room.inventory.commit(late, "test:l"))).isNull();
         room.wait(lapses.sweep());
         assertThat(room.state(late)).isEqualTo("committed");
         assertThat(room.contradictions()).isEmpty();
