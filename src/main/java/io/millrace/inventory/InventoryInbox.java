@@ -14,7 +14,7 @@ import reactor.core.publisher.Mono;
 ///
 /// | fact | what it means here |
 /// |---|---|
-/// | ProductSaved | its pools and draws are there; what was said to lie there lies there, never below what is reserved |
+/// | ProductSaved | its pools and draws are there; what was said to lie there does, never less than is reserved |
 /// | ProductRemoved | its variants are sold no longer; what lies there stays in the book |
 final class InventoryInbox implements InTransaction<CatalogEvent> {
     private final InstantSource clock;

@@ -1,6 +1,7 @@
 package io.millrace.inventory;
 
 import io.millrace.http.Ids;
+import io.millrace.jobs.Jobs;
 import io.millrace.messaging.Messaging;
 import io.millrace.messaging.Subscription;
 import io.millrace.postgres.Postgres;
@@ -16,8 +17,8 @@ import org.springframework.context.annotation.Configuration;
 @EnableConfigurationProperties(InventoryModule.Settings.class)
 class InventoryModule {
     /// `hold`: how long an unpaid order keeps its stock. `hotHold`: how long goods of a crowded pool wait for their
-    /// order. `hotBuyers`: buyers of one pool within 100 ms that make it crowded; 0: always, a large number: never. `exact`:
-    /// shoppers see how many are left, not only whether.
+    /// order. `hotBuyers`: buyers of one pool within 100 ms that make it crowded; 0: always, a large number: never.
+    /// `exact`: shoppers see how many are left, not only whether.
     @ConfigurationProperties("millrace.inventory")
     record Settings(@DefaultValue("15m") Duration hold, @DefaultValue("60s") Duration hotHold,
         @DefaultValue("16") int hotBuyers, @DefaultValue("false") boolean exact) {}
@@ -41,8 +42,11 @@ class InventoryModule {
         return new InventoryInbox(clock);
     }
 
-    @Bean Lapses lapses(Inventory inventory, Reservations reservations, Messaging messaging, InstantSource clock) {
-        return new Lapses(inventory, reservations, messaging, clock);
+    @Bean Lapses lapses(Inventory inventory, Reservations reservations, Messaging messaging, InstantSource clock,
+        Jobs jobs) {
+        Lapses lapses = new Lapses(inventory, reservations, messaging, clock);
+        jobs.every(Lapses.JOB, Lapses.EVERY, lapses::sweep);
+        return lapses;
     }
 
     @Bean LiveStock liveStock(Pools pools, Settings settings) {

@@ -3,6 +3,7 @@ package io.millrace.inventory;
 import io.millrace.messaging.Change;
 import io.millrace.messaging.Messaging;
 import io.millrace.postgres.Refused;
+import java.time.Duration;
 import java.time.InstantSource;
 import reactor.core.publisher.Mono;
 
@@ -11,6 +12,9 @@ import reactor.core.publisher.Mono;
 ///
 /// Two nodes that sweep at once are harmless: each lapse is guarded by the state it found.
 final class Lapses {
+    static final String JOB = "inventory.lapse";
+    /// How late a promise may lapse.
+    static final Duration EVERY = Duration.ofSeconds(2);
     /// Reservations of one sweep; the rest waits for the next.
     static final int SWEEP_RESERVATIONS_MAX = 500;
     private static final int AT_ONCE = 4;
@@ -36,7 +40,7 @@ final class Lapses {
 
     /// False when it was paid, released or lapsed meanwhile: the next sweep sees what is left.
     private Mono<Boolean> lapse(Reservation reservation) {
-        return messaging.commit(inventory.lapse(reservation).into(Change.of())).thenReturn(true)
+        return messaging.commit(inventory.lapse(reservation).into(Change.of()).named("lapse")).thenReturn(true)
             .onErrorResume(Refused.class, refused -> Mono.just(false));
     }
 }

@@ -103,7 +103,7 @@ final class Pools {
             """, Map.of("pool", pool, "before", before, "limit", limit), Pools::movement);
     }
 
-    /// So much more or less lies there. Checks: `below_reserved`; `stale`, when nothing may have moved since it was read.
+    /// So much more or less lies there. Checks: `below_reserved`; `stale`, if it must not have moved since it was read.
     static Piece add(Pool pool, long delta, boolean unmoved, Note note) {
         Piece piece = adjusted(Piece.of(ADD), pool.id(), delta, note);
         return (unmoved ? unmoved(piece, pool) : piece).check("exists (select from adjust_set)", BELOW_RESERVED);

@@ -9,17 +9,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /// P5: holds per second on one article that everybody wants, through the lane, against the ways without it, all
 /// measured in this run (service level: no HTTP). Prints a table; `-Dseconds=N` per row.
-///
-/// `mvn -q test-compile exec:java` is not needed: run `main` with the test class path.
 final class HotPoolBench {
     private static final Duration WARM = Duration.ofSeconds(Integer.getInteger("warm", 6));
     private static final Duration MEASURED = Duration.ofSeconds(Integer.getInteger("seconds", 8));
@@ -77,17 +73,16 @@ final class HotPoolBench {
 
     /// So many clients, each asking again as soon as it was answered.
     private static Measured measured(String what, int clients, Supplier<Mono<?>> call) {
-        for (Duration duration : List.of(WARM, MEASURED)) {
-            AtomicLong done = new AtomicLong();
-            AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-            long start = System.nanoTime();
-            long end = start + duration.toNanos();
-            Flux.range(0, clients).flatMap(client -> Mono.defer(call::get).doOnNext(answer -> done.incrementAndGet())
-                .repeat(() -> System.nanoTime() < end).then(), clients).doOnError(failure::set).then()
-                .block(duration.plusSeconds(60));
-            if (duration == MEASURED) return new Measured(what, clients,
-                done.get() / ((System.nanoTime() - start) / 1e9));
-        }
-        throw new IllegalStateException();
+        measured(clients, WARM, call);
+        return new Measured(what, clients, measured(clients, MEASURED, call));
+    }
+
+    private static double measured(int clients, Duration duration, Supplier<Mono<?>> call) {
+        AtomicLong done = new AtomicLong();
+        long start = System.nanoTime();
+        long end = start + duration.toNanos();
+        Flux.range(0, clients).flatMap(client -> Mono.defer(call::get).doOnNext(answer -> done.incrementAndGet())
+            .repeat(() -> System.nanoTime() < end).then(), clients).then().block(duration.plusSeconds(60));
+        return done.get() / ((System.nanoTime() - start) / 1e9);
     }
 }

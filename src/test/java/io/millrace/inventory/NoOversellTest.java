@@ -78,8 +78,8 @@ class NoOversellTest {
     private void emptied(Stockroom.Pool pool) {
         long free = ROOM.onHand(pool) - ROOM.reserved(pool);
         for (long left = free; left >= 100; left -= 100) assertThat(ROOM.run(ROOM.inventory.takeNow(ROOM.ids.next(),
-            "order:rest", List.of(new Line(pool.variant(0), 1))))).isNull();
-        assertThat(ROOM.run(ROOM.inventory.takeNow(ROOM.ids.next(), "order:rest",
+            "test:rest", List.of(new Line(pool.variant(0), 1))))).isNull();
+        assertThat(ROOM.run(ROOM.inventory.takeNow(ROOM.ids.next(), "test:rest",
             List.of(new Line(pool.variant(0), 1))))).isEqualTo("out_of_stock");
     }
 
@@ -130,7 +130,7 @@ class NoOversellTest {
 
     /// A buyer with a mind of his own; some pay on delivery.
     private static Mono<Bought> buyer(Node node, List<Line> lines, Fate wish, boolean onDelivery) {
-        String ref = "order:" + UUID.randomUUID();
+        String ref = "test:" + UUID.randomUUID();
         boolean atOnce = onDelivery && wish == Fate.SOLD;
         Instant until = node.clock.instant().plus(wish == Fate.LEFT_TO_LAPSE ? Duration.ofMillis(1)
             : Duration.ofMinutes(15));

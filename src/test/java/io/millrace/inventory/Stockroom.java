@@ -120,7 +120,8 @@ final class Stockroom {
                   from inventory.movements group by pool_id),
             kept as (
                 select u.pool, sum(u.amount) filter (where r.state = 'held') as held,
-                       sum(u.amount - coalesce(u.returned, 0)) filter (where r.state in ('committed', 'returned')) as sold
+                       sum(u.amount - coalesce(u.returned, 0))
+                           filter (where r.state in ('committed', 'returned')) as sold
                   from inventory.reservations r
                  cross join unnest(r.pools, r.amounts, r.returned) as u(pool, amount, returned) group by u.pool)
             select p.id, p.on_hand, p.reserved, p.version, j.delta, j.steps, j.last, j.sold, k.held, k.sold as kept_sold
