@@ -62,6 +62,7 @@ final class Kafka implements AutoCloseable {
         options.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         options.put(ProducerConfig.ACKS_CONFIG, "all");
         options.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+        options.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
         // The first send of a transaction is turned away while the broker still finishes the one before.
         options.put(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 5);
         options.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 * 1024);

@@ -61,16 +61,17 @@ final class Postman {
 
     /// Publishes all in this order, or fails; after a failure it must be opened again.
     Mono<Void> publish(List<Pending> facts) {
-        Opened now = opened;
-        if (now == null) return Mono.error(new IllegalStateException("not open"));
-        var transactions = now.sender().transactionManager();
-        return Flux.fromStream(facts.stream().map(Pending::module).distinct()).concatMap(kafka::ensure)
-            .then(transactions.begin())
-            .thenMany(now.sender().send(Flux.fromIterable(facts).map(this::record)))
-            .doOnNext(Postman::mustBeSent)
-            .then(transactions.commit())
-            .then()
-            .timeout(BATCH_MAX);
+        return Mono.defer(() -> {
+            Opened now = opened;
+            if (now == null) return Mono.error(new IllegalStateException("not open"));
+            var transactions = now.sender().transactionManager();
+            return Flux.fromStream(facts.stream().map(Pending::module).distinct()).concatMap(kafka::ensure)
+                .then(transactions.begin())
+                .thenMany(now.sender().send(Flux.fromIterable(facts).map(this::record)))
+                .doOnNext(Postman::mustBeSent)
+                .then(transactions.commit())
+                .then();
+        }).timeout(BATCH_MAX);
     }
 
     private static void mustBeSent(reactor.kafka.sender.SenderResult<?> result) {

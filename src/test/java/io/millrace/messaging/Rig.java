@@ -49,6 +49,15 @@ class Rig {
             facts -> Mono.fromRunnable(() -> ears.everywhere.addAll(facts)));
     }
 
+    private static final class Shared {
+        private static final Shop SHOP = shop();
+    }
+
+    /// One shop with the rig for all classes that do not break it.
+    static Shop shared() {
+        return Shared.SHOP;
+    }
+
     /// A shop with the rig and its tables.
     static Shop shop(String... settings) {
         Shop shop = Shop.with(with(settings));
@@ -89,6 +98,10 @@ class Rig {
             .check("(select version from counter) = :seen + 1", "stale");
         return Change.of(piece).named("tick").tells(new RigEvent.Ticked(UUID.randomUUID(), counter, seen + 1,
             Instant.now(), note));
+    }
+
+    static long heard(Shop shop, String aggregate) {
+        return shop.database().number("select count(*) from rig.heard where aggregate = ?", aggregate);
     }
 
     /// I8: every fact in the log was heard exactly once, and each aggregate in ascending order.

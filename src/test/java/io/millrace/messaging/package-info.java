@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.messaging;
+
+import org.jspecify.annotations.NullMarked;
