@@ -27,7 +27,8 @@ final class HotPoolBench {
     private record Measured(String what, int clients, double perSecond) {}
 
     public static void main(String[] arguments) {
-        try (Shop shop = Shop.with(); Node alone = new Node(shop, Node.NEVER_BATCHED, CONNECTIONS);
+        try (Shop shop = Shop.with();
+            Node alone = new Node(shop, Node.NEVER_BATCHED, CONNECTIONS);
             Node lane = new Node(shop, Node.ALWAYS_BATCHED, CONNECTIONS)) {
             Stockroom room = new Stockroom(shop);
             var hot = room.pool("piece", PLENTY, 1);
@@ -46,8 +47,9 @@ final class HotPoolBench {
             double row = table.get(1).perSecond();
             System.out.printf(Locale.ROOT, "%n%-48s %8s %12s %8s%n", "holds per second (P5)", "clients", "per second",
                 "x row");
-            for (Measured line : table) System.out.printf(Locale.ROOT, "%-48s %8d %12.0f %8.1f%n", line.what(),
-                line.clients(), line.perSecond(), line.perSecond() / row);
+            for (Measured line : table)
+                System.out.printf(Locale.ROOT, "%-48s %8d %12.0f %8.1f%n", line.what(),
+                    line.clients(), line.perSecond(), line.perSecond() / row);
             List<?> wrong = room.contradictions().stream().filter(one -> !one.toString().contains(hot.id().toString()))
                 .toList();
             System.out.println("contradictions: " + wrong.size());
@@ -66,8 +68,8 @@ final class HotPoolBench {
     }
 
     private static Mono<?> hold(Node node, Stockroom.Pool pool, Instant until, boolean adopt) {
-        return node.inventory.hold("bench:1", List.of(new Line(pool.variant(0), 1)), until).flatMap(holding ->
-            holding instanceof Holding.Held held ? adopt ? node.run(held.stocking()) : Mono.just(true)
+        return node.inventory.hold("bench:1", List.of(new Line(pool.variant(0), 1)), until).flatMap(
+            holding -> holding instanceof Holding.Held held ? adopt ? node.run(held.stocking()) : Mono.just(true)
                 : Mono.error(new IllegalStateException(holding.toString())));
     }
 

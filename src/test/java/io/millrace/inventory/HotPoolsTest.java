@@ -37,8 +37,9 @@ class HotPoolsTest {
         try (Node node = new Node(room.shop, 4, 2)) {
             var pool = room.pool("gram", 100_000, 100, 250);
             List<Holding> holdings = new ArrayList<>();
-            for (int i = 0; i < 6; i++) holdings.add(room.wait(node.inventory.hold("order:c",
-                List.of(new Line(pool.variant(0), 1)), soon)));
+            for (int i = 0; i < 6; i++)
+                holdings.add(room.wait(node.inventory.hold("order:c",
+                    List.of(new Line(pool.variant(0), 1)), soon)));
             assertThat(holdings.getFirst()).isInstanceOf(Holding.Inline.class);
             assertThat(holdings).hasAtLeastOneElementOfType(Holding.Held.class);
         }
@@ -91,9 +92,10 @@ class HotPoolsTest {
             long[] free = {room.onHand(sweets), room.onHand(boxes)};
             for (int i = 0; i < 40; i++) {
                 List<Line> lines = new ArrayList<>();
-                for (int n = random.nextInt(3); n >= 0; n--) lines.add(random.nextInt(3) > 0
-                    ? new Line(sweets.variant(random.nextInt(3)), 1 + random.nextInt(2))
-                    : new Line(boxes.variant(random.nextInt(2)), 1 + random.nextInt(3)));
+                for (int n = random.nextInt(3); n >= 0; n--)
+                    lines.add(random.nextInt(3) > 0
+                        ? new Line(sweets.variant(random.nextInt(3)), 1 + random.nextInt(2))
+                        : new Line(boxes.variant(random.nextInt(2)), 1 + random.nextInt(3)));
                 if (random.nextInt(15) == 0) lines.add(new Line(UUID.randomUUID(), 1));
                 baskets.add(new Lane.Basket(room.ids.next(), lines, new CompletableFuture<>()));
                 expected.add(model(lines, free, sweets, boxes));

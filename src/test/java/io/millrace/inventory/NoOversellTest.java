@@ -77,8 +77,9 @@ class NoOversellTest {
     /// Nothing that fits is refused afterwards: the rest sells to the last gram.
     private void emptied(Stockroom.Pool pool) {
         long free = ROOM.onHand(pool) - ROOM.reserved(pool);
-        for (long left = free; left >= 100; left -= 100) assertThat(ROOM.run(ROOM.inventory.takeNow(ROOM.ids.next(),
-            "test:rest", List.of(new Line(pool.variant(0), 1))))).isNull();
+        for (long left = free; left >= 100; left -= 100)
+            assertThat(ROOM.run(ROOM.inventory.takeNow(ROOM.ids.next(),
+                "test:rest", List.of(new Line(pool.variant(0), 1))))).isNull();
         assertThat(ROOM.run(ROOM.inventory.takeNow(ROOM.ids.next(), "test:rest",
             List.of(new Line(pool.variant(0), 1))))).isEqualTo("out_of_stock");
     }
