@@ -90,6 +90,8 @@ final class Settling {
 
     private Mono<Settlement> paying(PaymentProvider provider, Report report, @Nullable Payment payment,
         WebhookInbox.Key key) {
+        // another program of the same account may open intents; only their money would be our business
+        if (payment == null && report.stand() != Report.Stand.PAID) return notOurs(key);
         Optional<String> misfit = Fitting.misfit(payment, report, provider.live());
         if (payment == null || misfit.isPresent())
             return quarantine(provider, report.object(), payment,
@@ -97,6 +99,11 @@ final class Settling {
         Optional<String> wrongSum = Fitting.wrongSum(payment, report);
         if (wrongSum.isPresent()) return look(provider, payment, report.object(), wrongSum.get(), key);
         return apply(payment, now -> Fitting.heed(now, report, ids::next), done(key));
+    }
+
+    private Mono<Settlement> notOurs(WebhookInbox.Key key) {
+        return messaging.commit(Change.of(WebhookInbox.settled(key, "ignored", "not ours", clock.instant())))
+            .thenReturn(new Settlement.Absent());
     }
 
     private Mono<Settlement> refunding(Payment payment, RefundReport report, WebhookInbox.Key key) {
@@ -112,7 +119,8 @@ final class Settling {
         return provider.look(object).flatMap(told -> switch (told) {
             case Told.Yes<Report>(var report) -> fetched(provider, payment, report, more)
                 .doOnNext(done -> {
-                    if (flag != null) reviews.alert(provider.name(), object, flag);
+                    boolean shouted = done instanceof Settlement.Settled now && now.status() == PaymentStatus.REVIEW;
+                    if (flag != null && !shouted) reviews.alert(provider.name(), object, flag);
                 });
             case Told.No<Report>(var reason) -> quarantine(provider, object, payment, "unknown_at_provider", reason,
                 key);
