@@ -20,7 +20,7 @@ class StripeAmountTest {
     }
 
     @Test void what_stripe_cannot_take_exactly_is_refused() {
-        for (String text : new String[] {"1.234 KWD", "12.34 MGA"})
+        for (String text : new String[]{"1.234 KWD", "12.34 MGA"})
             assertThatThrownBy(() -> StripeAmount.toWire(Money.parse(text))).as(text)
                 .isInstanceOf(IllegalArgumentException.class);
     }

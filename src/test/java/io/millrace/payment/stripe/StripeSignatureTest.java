@@ -14,7 +14,8 @@ class StripeSignatureTest {
     private static final String SECRET = "whsec_test_secret_0123456789";
     private static final long TIME = 1_700_000_000;
     private static final byte[] BODY = ("{\"id\":\"evt_test_1\",\"object\":\"event\","
-        + "\"api_version\":\"2026-10-28.endive\",\"created\":1700000000,\"livemode\":false,\"type\":\"payment_intent.succeeded\",\"data\":{\"object\":"
+        + "\"api_version\":\"2026-10-28.endive\",\"created\":1700000000,\"livemode\":false,"
+        + "\"type\":\"payment_intent.succeeded\",\"data\":{\"object\":"
         + "{\"id\":\"pi_test_1\",\"object\":\"payment_intent\",\"amount\":2000,\"currency\":\"usd\","
         + "\"status\":\"succeeded\"}}}").getBytes(StandardCharsets.UTF_8);
     private static final String V1 = "6f3841f30a9a032bad9656d861435dd88b722521f28c6301807e972dbeaa987f";

@@ -23,7 +23,7 @@ class StripeWordsTest {
         assertThat(report(2000, "succeeded", "null").stand()).isEqualTo(Report.Stand.PAID);
         assertThat(report(0, "canceled", "null").stand()).isEqualTo(Report.Stand.CANCELLED);
         assertThat(report(0, "requires_payment_method", "null").stand()).isEqualTo(Report.Stand.OPEN);
-        for (String status : new String[] {"requires_confirmation", "requires_action", "processing",
+        for (String status : new String[]{"requires_confirmation", "requires_action", "processing",
             "requires_capture", "invented_tomorrow"})
             assertThat(report(0, status, "null").stand()).as(status).isEqualTo(Report.Stand.OPEN);
         Report declined = report(0, "requires_payment_method",
@@ -35,7 +35,7 @@ class StripeWordsTest {
     @Test void types_that_we_do_not_know_are_nothing_and_nonsense_is_unreadable() {
         assertThat(StripeWords.notice("{\"id\":\"evt_1\",\"type\":\"customer.created\",\"data\":{\"object\":{}}}"
             .getBytes(StandardCharsets.UTF_8)).matter()).isInstanceOf(Notice.Matter.Nothing.class);
-        for (String body : new String[] {"", "null", "[]", "{", "{\"id\":1}", "{\"id\":\"evt_1\"}",
+        for (String body : new String[]{"", "null", "[]", "{", "{\"id\":1}", "{\"id\":\"evt_1\"}",
             "{\"id\":\"evt_1\",\"type\":\"payment_intent.succeeded\"}",
             "{\"id\":\"evt_1\",\"type\":\"payment_intent.succeeded\",\"data\":{\"object\":{\"id\":\"pi_1\","
                 + "\"currency\":\"zzz\",\"status\":\"succeeded\",\"amount\":1}}}",
@@ -52,7 +52,8 @@ class StripeWordsTest {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         byte[] good = ("{\"id\":\"evt_1\",\"type\":\"payment_intent.succeeded\",\"livemode\":false,"
-            + "\"data\":{\"object\":" + INTENT.formatted(2000, "succeeded", "null") + "}}").getBytes(StandardCharsets.UTF_8);
+            + "\"data\":{\"object\":" + INTENT.formatted(2000, "succeeded", "null") + "}}")
+            .getBytes(StandardCharsets.UTF_8);
         for (int i = 0; i < 10_000 * Integer.getInteger("scale", 1); i++) {
             byte[] bad = good.clone();
             for (int flips = random.nextInt(1, 6); flips > 0; flips--)
