@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.money;
+
+import org.jspecify.annotations.NullMarked;
