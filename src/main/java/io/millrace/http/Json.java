@@ -2,6 +2,9 @@ package io.millrace.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.millrace.money.Money;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.Currency;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +13,7 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.json.JsonFactory;
@@ -36,6 +40,7 @@ public final class Json {
     private static final int DEPTH_MAX = 32;
     private static final int STRING_CHARS_MAX = 64 * 1024;
     private static final int NUMBER_CHARS_MAX = 40;
+    private static final int ESCAPE_BYTES = 6;
 
     /// For bodies from clients.
     public static final JsonMapper STRICT = mapper(true);
@@ -51,6 +56,9 @@ public final class Json {
     /// Reads a client's body. Malformed text is a 400; understood but wrong content is a 422 naming the field.
     public static <T> T read(byte[] body, Class<T> type) {
         if (body.length == 0) throw new ProblemException(Problem.malformed("The request has no body"));
+        if (body[0] <= 0 || body.length > 1 && body[1] == 0)
+            throw new ProblemException(Problem.malformed("JSON is UTF-8 without a byte order mark"));
+        if (!isText(body)) throw new ProblemException(Problem.malformed("A string holds what is no text"));
         try {
             T value = STRICT.readValue(body, type);
             if (value == null) throw new ProblemException(Problem.malformed("The body must be a JSON object"));
@@ -59,6 +67,9 @@ public final class Json {
             throw new ProblemException(Problem.malformed("The JSON is too deep or too long"));
         } catch (UnrecognizedPropertyException e) {
             throw new ProblemException(Problem.invalid(path(e), "is not a known field"));
+        } catch (InputCoercionException e) {
+            throw new ProblemException(e.getPath().isEmpty() ? Problem.malformed("A number is too large")
+                : Problem.invalid(path(e), "is too large a number"));
         } catch (StreamReadException e) {
             throw new ProblemException(Problem.malformed("The body is not well-formed JSON"));
         } catch (DatabindException e) {
@@ -71,7 +82,44 @@ public final class Json {
         }
     }
 
-    private static String path(DatabindException e) {
+    /// No NUL and no half of a surrogate pair may hide in a string: databases and logs cannot hold them.
+    private static boolean isText(byte[] body) {
+        boolean high = false;
+        boolean ascii = true;
+        for (int i = 0; i < body.length; i++) {
+            int unit = body[i] == '\\' && i + 1 < body.length ? unit(body, i) : -1;
+            ascii &= body[i] >= 0;
+            boolean low = unit >= 0xdc00 && unit <= 0xdfff;
+            if (unit == 0 || high != low) return false;
+            high = unit >= 0xd800 && unit <= 0xdbff;
+            if (body[i] == '\\') i += unit < 0 ? 1 : ESCAPE_BYTES - 1;
+        }
+        return !high && (ascii || isUtf8(body));
+    }
+
+    /// Jackson lets overlong characters and encoded surrogates through.
+    private static boolean isUtf8(byte[] body) {
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body));
+            return true;
+        } catch (CharacterCodingException e) {
+            return false;
+        }
+    }
+
+    /// The UTF-16 unit of an escape such as `\u00e9`; -1 for what is none.
+    private static int unit(byte[] body, int at) {
+        if (body[at + 1] != 'u' || at + ESCAPE_BYTES > body.length) return -1;
+        int unit = 0;
+        for (int i = at + 2; i < at + ESCAPE_BYTES; i++) {
+            int digit = Character.digit(body[i], 16);
+            if (digit < 0) return -1;
+            unit = unit * 16 + digit;
+        }
+        return unit;
+    }
+
+    private static String path(JacksonException e) {
         StringBuilder path = new StringBuilder();
         for (JacksonException.Reference step : e.getPath()) {
             if (step.getPropertyName() == null) path.append('[').append(step.getIndex()).append(']');
@@ -89,6 +137,7 @@ public final class Json {
         SimpleModule house = new SimpleModule("house");
         house.addSerializer(Money.class, new MoneyWriter());
         house.addDeserializer(Money.class, new MoneyReader());
+        house.addDeserializer(Double.class, new FiniteReader());
         var builder = JsonMapper.builder(factory).addModule(house)
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .changeDefaultPropertyInclusion(value -> value.withValueInclusion(JsonInclude.Include.NON_ABSENT))
@@ -121,6 +170,15 @@ public final class Json {
             out.writeStringProperty("amount", money.decimal());
             out.writeStringProperty("currency", money.currency().getCurrencyCode());
             out.writeEndObject();
+        }
+    }
+
+    /// 1e400 is a number in JSON and infinity in Java.
+    private static final class FiniteReader extends ValueDeserializer<Double> {
+        @Override public Double deserialize(JsonParser in, DeserializationContext context) {
+            if (!in.currentToken().isNumeric()) return context.reportInputMismatch(Double.class, "not a number");
+            double value = in.getDoubleValue();
+            return Double.isFinite(value) ? value : context.reportInputMismatch(Double.class, "too large a number");
         }
     }
 
