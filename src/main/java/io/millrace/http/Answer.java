@@ -1,10 +1,13 @@
 package io.millrace.http;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
@@ -18,7 +21,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /// Writes a [Reply] onto the wire: the envelope, problems in either form, lines and events. The one writer.
-record Answer(Reply reply) implements ServerResponse {
+record Answer(Reply reply, Streams streams) implements ServerResponse {
     private static final MediaType NDJSON = MediaType.APPLICATION_NDJSON;
 
     @Override public HttpStatusCode statusCode() {
@@ -39,14 +42,16 @@ record Answer(Reply reply) implements ServerResponse {
         ServerHttpResponse response = exchange.getResponse();
         response.setStatusCode(statusCode());
         reply.headers().forEach(response.getHeaders()::set);
-        Api.always().forEach(response.getHeaders()::set);
+        boolean head = exchange.getRequest().getMethod() == HttpMethod.HEAD;
         return switch (reply.body()) {
+            case Reply.Body.Lines(var unread) when head -> headOf(response, NDJSON);
+            case Reply.Body.Events(var unread) when head -> headOf(response, MediaType.TEXT_EVENT_STREAM);
             case Reply.Body.None() -> response.setComplete();
             case Reply.Body.Bytes(var bytes, var type) -> whole(response, bytes, MediaType.parseMediaType(type));
             case Reply.Body.Data data -> whole(response, envelope(data), MediaType.APPLICATION_JSON);
             case Reply.Body.Failure(var problem) -> failure(exchange, problem);
             case Reply.Body.Lines(var lines) -> lines(response, lines);
-            case Reply.Body.Events(var events) -> EventStream.write(exchange, events);
+            case Reply.Body.Events(var events) -> streams.write(exchange, events);
         };
     }
 
@@ -84,19 +89,31 @@ record Answer(Reply reply) implements ServerResponse {
         return response.writeWith(Mono.just(response.bufferFactory().wrap(bytes)));
     }
 
-    private static Mono<Void> lines(ServerHttpResponse response, Flux<?> lines) {
-        response.getHeaders().setContentType(NDJSON);
-        return response.writeAndFlushWith(lines.map(line -> {
-            byte[] bytes = line instanceof byte[] ready ? ready : line instanceof String text
-                ? text.getBytes(StandardCharsets.UTF_8) : Json.bytes(line);
-            byte[] whole = java.util.Arrays.copyOf(bytes, bytes.length + 1);
-            whole[bytes.length] = '\n';
-            return response.bufferFactory().wrap(whole);
-        }).window(LINES_PER_FLUSH));
+    /// A stream is not run only to throw it away.
+    private static Mono<Void> headOf(ServerHttpResponse response, MediaType type) {
+        response.getHeaders().setContentType(type);
+        return response.setComplete();
     }
 
-    /// A flush per line would cost a system call each; a window of lines goes out together.
-    private static final int LINES_PER_FLUSH = 64;
+    private static Mono<Void> lines(ServerHttpResponse response, Flux<?> lines) {
+        response.getHeaders().setContentType(NDJSON);
+        return response.writeAndFlushWith(lines.buffer(LINES_PER_WRITE)
+            .map(some -> Mono.just(response.bufferFactory().wrap(joined(some)))));
+    }
+
+    private static byte[] joined(List<?> lines) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(LINES_PER_WRITE * LINE_BYTES_USUAL);
+        for (Object line : lines) {
+            bytes.writeBytes(line instanceof byte[] ready ? ready : line instanceof String text
+                ? text.getBytes(StandardCharsets.UTF_8) : Json.bytes(line));
+            bytes.write('\n');
+        }
+        return bytes.toByteArray();
+    }
+
+    /// A write per line would cost a system call each; the next lines are asked for when these are out.
+    private static final int LINES_PER_WRITE = 64;
+    private static final int LINE_BYTES_USUAL = 512;
 
     private record Envelope(boolean success, @Nullable Object data, @Nullable String message,
         Reply.@Nullable Pagination pagination) {}

@@ -1,12 +1,16 @@
 package io.millrace.http;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.DataBufferLimitException;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
 import org.springframework.web.reactive.function.server.HandlerFunction;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
@@ -24,11 +28,13 @@ public final class Api {
     private static final String UNKNOWN = Api.class.getName() + ".unknown";
 
     private final Idempotency idempotency;
+    private final Streams streams;
     private final Table table = new Table();
     private final List<Route> routes = new CopyOnWriteArrayList<>();
 
-    Api(Idempotency idempotency) {
+    Api(Idempotency idempotency, Streams streams) {
         this.idempotency = idempotency;
+        this.streams = streams;
     }
 
     /// One row of the whole house's table, for tests that walk all of them.
@@ -64,11 +70,10 @@ public final class Api {
         return Mono.just(row == null ? other -> noSuchMethod(other, found.place()) : known -> answer(row, known));
     }
 
-    private static Mono<ServerResponse> noSuchMethod(ServerRequest request, Table.Place place) {
-        if (request.method() == HttpMethod.OPTIONS)
-            return Mono.just(new Answer(new Reply(204, Map.of("Allow", place.allowed()), new Reply.Body.None())));
-        return Mono.just(new Answer(Problem.of(405, "method_not_allowed", "This path has other methods")
-            .header("Allow", place.allowed()).reply()));
+    private Mono<ServerResponse> noSuchMethod(ServerRequest request, Table.Place place) {
+        Reply reply = request.method() == HttpMethod.OPTIONS ? new Reply(204, Map.of(), new Reply.Body.None())
+            : Problem.of(405, "method_not_allowed", "This path has other methods").reply();
+        return Mono.just(new Answer(reply.header("Allow", place.allowed()), streams));
     }
 
     public List<Route> routes() {
@@ -77,9 +82,8 @@ public final class Api {
 
     /// Reads the JSON body of a write into a record; refuses what `api.md` refuses.
     public static <T> T body(ServerRequest request, Class<T> type) {
-        String contentType = request.headers().firstHeader("Content-Type");
-        if (contentType != null && !contentType.startsWith("application/json"))
-            throw new ProblemException(Problem.of(415, "unsupported_media_type", "Send application/json"));
+        if (!isJson(request.headers().firstHeader("Content-Type")))
+            throw new ProblemException(Problem.of(415, "unsupported_media_type", "Send application/json in UTF-8"));
         return Json.read(raw(request), type);
     }
 
@@ -95,21 +99,63 @@ public final class Api {
 
     private Mono<ServerResponse> answer(Rows.Row row, ServerRequest request) {
         Problem refusal = refusal(row.access, Caller.of(request));
-        if (refusal != null) return Mono.just(new Answer(refusal.reply()));
+        if (refusal == null) refusal = refusal(row, request);
+        if (refusal != null) return Mono.just(new Answer(refusal.reply(), streams));
         Mono<Reply> reply = row.method == HttpMethod.GET || row.readsStream
             ? Mono.defer(() -> row.handler.handle(request))
             : withBody(request).flatMap(read -> idempotency.once(read, row, () -> row.handler.handle(read)));
         return Detached.run(reply.switchIfEmpty(Mono.error(() -> new SilentHandler(request.path()))))
-            .map(Answer::new);
+            .map(told -> new Answer(told, streams));
     }
 
-    private static @org.jspecify.annotations.Nullable Problem refusal(Access access, Caller caller) {
+    private static @Nullable Problem refusal(Access access, Caller caller) {
         return switch (access) {
             case Access.Anyone() -> null;
             case Access.SignedIn() -> caller.isSignedIn() ? null : Problem.unauthorized();
             case Access.Needs(var permission) -> caller.may(permission) ? null
                 : caller.isSignedIn() ? Problem.forbidden() : Problem.unauthorized();
         };
+    }
+
+    /// What can be refused before a byte of the body is read.
+    private static @Nullable Problem refusal(Rows.Row row, ServerRequest request) {
+        if (!isAcceptable(request.headers().firstHeader("Accept"), row.produces))
+            return Problem.of(406, "not_acceptable", "This can be had as " + row.produces);
+        if (row.method == HttpMethod.GET) return null;
+        String encoding = request.headers().firstHeader("Content-Encoding");
+        if (encoding != null && !encoding.equalsIgnoreCase("identity"))
+            return Problem.of(415, "unsupported_encoding", "Send the body uncompressed")
+                .header("Accept-Encoding", "identity").header("Connection", "close");
+        long length = request.exchange().getRequest().getHeaders().getContentLength();
+        return row.readsStream || length <= Json.DOCUMENT_BYTES_MAX ? null : tooLarge();
+    }
+
+    /// Whoever takes JSON, a stream of ours or anything takes what we have; the exotic is compared in full.
+    private static boolean isAcceptable(@Nullable String accept, String produces) {
+        if (accept == null || accept.isBlank() || accept.contains("*/*") || accept.contains("json")
+            || accept.contains("event-stream")) return true;
+        try {
+            MediaType ours = MediaType.parseMediaType(produces);
+            return MediaType.parseMediaTypes(accept).stream().anyMatch(type -> type.isCompatibleWith(ours));
+        } catch (InvalidMediaTypeException e) {
+            return false;
+        }
+    }
+
+    private static boolean isJson(@Nullable String contentType) {
+        if (contentType == null || contentType.equals("application/json")) return true;
+        try {
+            MediaType type = MediaType.parseMediaType(contentType);
+            return type.equalsTypeAndSubtype(MediaType.APPLICATION_JSON)
+                && (type.getCharset() == null || type.getCharset().equals(StandardCharsets.UTF_8));
+        } catch (InvalidMediaTypeException e) {
+            return false;
+        }
+    }
+
+    private static Problem tooLarge() {
+        return Problem.of(413, "too_large", "A body may have at most " + Json.DOCUMENT_BYTES_MAX + " bytes")
+            .header("Connection", "close");
     }
 
     private static Mono<ServerRequest> withBody(ServerRequest request) {
@@ -121,8 +167,7 @@ public final class Api {
                 return bytes;
             })
             .defaultIfEmpty(new byte[0])
-            .onErrorMap(DataBufferLimitException.class, e -> new ProblemException(
-                Problem.of(413, "too_large", "A body may have at most " + Json.DOCUMENT_BYTES_MAX + " bytes")))
+            .onErrorMap(DataBufferLimitException.class, e -> new ProblemException(tooLarge()))
             .map(bytes -> {
                 request.attributes().put(BODY, bytes);
                 return request;
@@ -134,10 +179,5 @@ public final class Api {
         SilentHandler(String path) {
             super("no answer from the handler of " + path);
         }
-    }
-
-    /// The names that every answer of the table carries.
-    static Map<String, String> always() {
-        return Map.of("X-Content-Type-Options", "nosniff");
     }
 }

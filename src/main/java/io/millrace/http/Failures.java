@@ -6,11 +6,13 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpMethod;
 import org.springframework.web.server.MethodNotAllowedException;
 import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebExceptionHandler;
 import reactor.core.publisher.Mono;
+import reactor.netty.channel.AbortedException;
 
 /// Turns everything that was thrown into the one envelope: refusals as they are, known statuses with our codes, a
 /// database that is away as 503, and the rest as a 500 that tells the client nothing but its request id.
@@ -30,11 +32,14 @@ final class Failures implements WebExceptionHandler {
     private static Problem problem(ServerWebExchange exchange, Throwable error) {
         return switch (error) {
             case ProblemException refused -> refused.problem();
-            case MethodNotAllowedException e -> Problem.of(405, "method_not_allowed", "This path has other methods");
+            case MethodNotAllowedException e -> Problem.of(405, "method_not_allowed", "This path has other methods")
+                .header("Allow", String.join(", ", e.getSupportedMethods().stream().map(HttpMethod::name).toList()));
             case ResponseStatusException e -> known(e);
             case R2dbcTransientException e -> away(exchange, error);
             case R2dbcException e when e.getSqlState() == null || e.getSqlState().startsWith("08")
                 || e.getSqlState().startsWith("57") -> away(exchange, error);
+            // The client went away while we still read.
+            case AbortedException e -> Problem.malformed("The request ended early");
             case TimeoutException e -> away(exchange, error);
             case java.io.IOException e -> away(exchange, error);
             default -> {
@@ -46,7 +51,7 @@ final class Failures implements WebExceptionHandler {
     }
 
     private static Problem away(ServerWebExchange exchange, Throwable error) {
-        LOG.warn("request {} could not be served: {}", RequestId.of(exchange), error.toString());
+        LOG.warn("request {} could not be served: {}", RequestId.of(exchange), Texts.oneLine(error.toString()));
         return Problem.unavailable("unavailable", "The shop is catching its breath; try again", RETRY_AFTER_SECONDS);
     }
 

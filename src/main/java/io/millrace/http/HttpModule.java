@@ -1,30 +1,46 @@
 package io.millrace.http;
 
+import io.millrace.jobs.Jobs;
 import io.millrace.postgres.Postgres;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.time.InstantSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.client.ReactorResourceFactory;
 
 @Configuration(proxyBeanMethods = false)
 class HttpModule {
-    @Bean Api api(Idempotency idempotency) {
-        return new Api(idempotency);
+    private static final Duration FORGET_EVERY = Duration.ofMinutes(1);
+
+    @Bean Api api(Idempotency idempotency, Streams streams) {
+        return new Api(idempotency, streams);
     }
 
-    @Bean Idempotency idempotency(Postgres postgres, InstantSource clock) {
-        return new Idempotency(postgres, clock);
+    @Bean Streams streams(MeterRegistry meters) {
+        return new Streams(meters);
+    }
+
+    @Bean Idempotency idempotency(Postgres postgres, InstantSource clock, Jobs jobs) {
+        Idempotency idempotency = new Idempotency(postgres, clock);
+        jobs.every("http.idempotency", FORGET_EVERY, idempotency::forget);
+        return idempotency;
     }
 
     @Bean Ids ids(InstantSource clock) {
         return new Ids(clock);
     }
 
-    @Bean RequestId requestId() {
-        return new RequestId();
+    @Bean Front front() {
+        return new Front();
     }
 
-    @Bean Versions versions() {
-        return new Versions();
+    @Bean ReactorResourceFactory loops() {
+        return new Loops();
+    }
+
+    @Bean Wire wire() {
+        return new Wire();
     }
 
     @Bean Failures failures() {

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +32,12 @@ public final class Idempotency {
     public static final int KEY_CHARS_MAX = 255;
     /// How long a reply may be completed by a follow-up before it counts as final.
     public static final Duration FOLLOW_UP_MAX = Duration.ofSeconds(10);
+    /// Replies are kept this long; later the same key is a new request.
+    public static final Duration KEPT = Duration.ofHours(24);
+    private static final int FORGOTTEN_PER_SWEEP_MAX = 5_000;
+    private static final String CONTENT_TYPE = "Content-Type";
+    /// A key this long is nobody's guess; a shorter one is a guest's own only together with his address.
+    private static final int SECRET_KEY_CHARS = 16;
     private static final String USED = "idempotency_key_used";
     private static final String HEADER = "Idempotency-Key";
     private static final String ATTRIBUTE = Idempotency.class.getName();
@@ -92,7 +99,7 @@ public final class Idempotency {
         return Mono.defer(() -> {
             if (!running.add(key.withoutPrint())) return Mono.just(stillRunning().reply());
             Mono<Reply> reply = row.ownsIdempotency ? owned(key, handler) : guarded(key, handler);
-            return reply.doFinally(signal -> running.remove(key.withoutPrint()));
+            return reply.doOnTerminate(() -> running.remove(key.withoutPrint()));
         });
     }
 
@@ -124,11 +131,13 @@ public final class Idempotency {
     private Mono<Reply> keep(Key key, Reply reply) {
         if (!reply.isSuccess()) return Mono.error(new RolledBack(reply));
         byte[] bytes = bytes(reply);
+        Map<String, String> headers = new LinkedHashMap<>(reply.headers());
+        if (reply.body() instanceof Reply.Body.Bytes(var same, var type)) headers.put(CONTENT_TYPE, type);
         return postgres.update("""
             update http.idempotency set status = :status, headers = :headers::jsonb, body = :body
              where scope = :scope and key = :key
             """, Map.of("status", reply.status(), "body", bytes, "scope", key.scope(), "key", key.key(),
-            "headers", new String(Json.bytes(reply.headers()), StandardCharsets.UTF_8))).thenReturn(reply);
+            "headers", new String(Json.bytes(headers), StandardCharsets.UTF_8))).thenReturn(reply);
     }
 
     private Mono<Reply> replay(Key key) {
@@ -150,9 +159,10 @@ public final class Idempotency {
         Map<?, ?> stored = Json.OURS.readValue(String.valueOf(row.get("headers", String.class)), Map.class);
         stored.forEach((name, value) -> headers.put((String) name, (String) value));
         headers.put("Idempotent-Replayed", "true");
+        String type = headers.remove(CONTENT_TYPE);
         byte[] body = row.get("body", byte[].class);
         return new Reply(status, headers, body == null || body.length == 0 ? new Reply.Body.None()
-            : new Reply.Body.Bytes(body, "application/json"));
+            : new Reply.Body.Bytes(body, type == null ? "application/json" : type));
     }
 
     private static byte[] bytes(Reply reply) {
@@ -168,31 +178,44 @@ public final class Idempotency {
         return Problem.conflict("idempotency_key_running", "The first request with this key is still running");
     }
 
+    /// Forgets the oldest keys past [#KEPT]; answers how many.
+    public Mono<Long> forget() {
+        return postgres.update("""
+            delete from http.idempotency where (scope, key) in (
+                select scope, key from http.idempotency where created_at < :before
+                 order by created_at limit :many for update skip locked)
+            """, Map.of("before", clock.instant().minus(KEPT), "many", FORGOTTEN_PER_SWEEP_MAX));
+    }
+
     private static Key key(ServerRequest request, String header) {
         String key = header.length() > 1 && header.startsWith("\"") && header.endsWith("\"")
             ? header.substring(1, header.length() - 1) : header;
-        if (key.isBlank() || key.length() > KEY_CHARS_MAX)
-            throw new ProblemException(Problem.malformed("An Idempotency-Key has 1 to 255 characters"));
+        if (key.isBlank() || key.length() > KEY_CHARS_MAX || !key.chars().allMatch(c -> c > ' ' && c < 0x7f)
+            || request.headers().header(HEADER).size() > 1)
+            throw new ProblemException(Problem.malformed("An Idempotency-Key is one of 1 to 255 visible characters"));
         MessageDigest digest = sha256();
-        digest.update((request.method() + " " + request.uri().getRawPath() + "?" + request.uri().getRawQuery() + "\n")
-            .getBytes(StandardCharsets.UTF_8));
+        digest.update((request.method() + " " + request.uri().getRawPath() + "?" + request.uri().getRawQuery() + "\n"
+            + request.headers().firstHeader("X-Channel") + "\n").getBytes(StandardCharsets.UTF_8));
         digest.update(Api.raw(request));
-        String print = java.util.HexFormat.of().formatHex(digest.digest());
-        return new Key(scope(request), key, print);
+        String print = HexFormat.of().formatHex(digest.digest());
+        return new Key(scope(request, key), key, print);
     }
 
     /// Guests are told apart by the secret tokens they hold, so that nobody replays another guest's answer.
-    private static String scope(ServerRequest request) {
+    private static String scope(ServerRequest request, String key) {
         Caller caller = Caller.of(request);
         if (caller.isSignedIn()) return caller.scope();
         @Nullable String cart = request.headers().firstHeader("X-Cart-Token");
         @Nullable String order = request.headers().firstHeader("X-Order-Token");
-        byte[] secret = (cart + "/" + order).getBytes(StandardCharsets.UTF_8);
-        return "guest:" + java.util.HexFormat.of().formatHex(sha256().digest(secret), 0, 8);
+        String secret = cart + "/" + order;
+        if (cart == null && order == null && key.length() < SECRET_KEY_CHARS)
+            secret = request.remoteAddress().map(address -> address.getAddress().getHostAddress()).orElse("") + "/"
+                + request.headers().firstHeader("User-Agent");
+        return "guest:" + HexFormat.of().formatHex(sha256().digest(secret.getBytes(StandardCharsets.UTF_8)), 0, 16);
     }
 
     private static byte[] print(Key key) {
-        return java.util.HexFormat.of().parseHex(key.fingerprint());
+        return HexFormat.of().parseHex(key.fingerprint());
     }
 
     private static MessageDigest sha256() {

@@ -1,32 +1,26 @@
 package io.millrace.http;
 
-import java.util.UUID;
 import java.util.regex.Pattern;
-import org.springframework.core.Ordered;
-import org.springframework.core.annotation.Order;
+import org.jspecify.annotations.Nullable;
 import org.springframework.web.server.ServerWebExchange;
-import org.springframework.web.server.WebFilter;
-import org.springframework.web.server.WebFilterChain;
-import reactor.core.publisher.Mono;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
-/// Takes `X-Request-Id` or makes one, and continues the W3C trace of `traceparent` or starts one; both go into the
-/// answer, the logs and the facts.
-@Order(Ordered.HIGHEST_PRECEDENCE)
-public final class RequestId implements WebFilter {
+/// The id of the request that is being served: `X-Request-Id` when it is sane, else the id of its trace. It is in the
+/// answer, the logs, the errors and the facts, and travels in the Reactor context, never in a thread.
+public final class RequestId {
+    static final String HEADER = "X-Request-Id";
     private static final String NAME = RequestId.class.getName();
-    private static final String HEADER = "X-Request-Id";
     private static final Pattern SANE = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
-    @Override public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
-        String given = exchange.getRequest().getHeaders().getFirst(HEADER);
-        String id = given != null && SANE.matcher(given).matches() ? given : UUID.randomUUID().toString();
+    private RequestId() {}
+
+    static String of(@Nullable String given, Trace trace) {
+        return given != null && SANE.matcher(given).matches() ? given : trace.traceId();
+    }
+
+    static void remember(ServerWebExchange exchange, String id) {
         exchange.getAttributes().put(NAME, id);
-        Trace trace = Trace.continued(exchange.getRequest().getHeaders().getFirst(Trace.HEADER));
-        exchange.getResponse().getHeaders().set(HEADER, id);
-        exchange.getResponse().getHeaders().set(Trace.HEADER, trace.header());
-        return chain.filter(exchange).contextWrite(context -> trace.into(into(context, id)));
     }
 
     /// For work that a request caused after it was answered.
@@ -35,7 +29,7 @@ public final class RequestId implements WebFilter {
     }
 
     static String of(ServerWebExchange exchange) {
-        return String.valueOf(exchange.getAttributes().get(NAME));
+        return exchange.getAttributes().get(NAME) instanceof String id ? id : "";
     }
 
     /// The id of the request whose pipeline this is; empty outside of one.

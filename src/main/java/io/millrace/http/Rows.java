@@ -25,6 +25,7 @@ public final class Rows {
         boolean ownsIdempotency;
         boolean readsStream;
         boolean storesNothing;
+        String produces = "application/json";
 
         private Row(HttpMethod method, String path, Access access, Handler handler) {
             this.method = method;
@@ -36,6 +37,12 @@ public final class Rows {
         /// The handler itself puts [Idempotency#piece] into its one statement; the table only replays.
         public Row ownsIdempotency() {
             ownsIdempotency = true;
+            return this;
+        }
+
+        /// The media type of a reply that is not JSON; others are 406 for who takes none of it.
+        public Row produces(String mediaType) {
+            produces = mediaType;
             return this;
         }
 

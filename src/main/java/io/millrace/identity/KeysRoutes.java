@@ -21,7 +21,8 @@ class KeysRoutes {
     }
 
     @Bean RouterFunction<ServerResponse> keysApi(Api api) {
-        return api.absolute("/.well-known", rows -> rows.GET("/jwks.json", Access.anyone(), this::show));
+        return api.absolute("/.well-known", rows -> rows.GET("/jwks.json", Access.anyone(), this::show)
+            .produces("application/jwk-set+json"));
     }
 
     private Mono<Reply> show(ServerRequest request) {

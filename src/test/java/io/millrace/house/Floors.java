@@ -26,7 +26,7 @@ final class Floors {
 
     /// Rooms of one floor that may know each other all the same, and why.
     static final Map<String, List<String>> NEIGHBOURS = Map.of(
-        "http", List.of("settings", "money", "postgres"),
+        "http", List.of("settings", "money", "postgres", "jobs"),
         "jobs", List.of("postgres"),
         "messaging", List.of("postgres", "http", "jobs"),
         "identity", List.of(),
