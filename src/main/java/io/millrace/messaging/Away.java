@@ -2,13 +2,14 @@ package io.millrace.messaging;
 
 import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.R2dbcNonTransientResourceException;
+import io.r2dbc.spi.R2dbcTimeoutException;
 import io.r2dbc.spi.R2dbcTransientResourceException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import org.springframework.dao.DataAccessResourceFailureException;
-import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.CannotCreateTransactionException;
 import reactor.util.retry.Retry;
 
 /// Tells "the database is away" from "this fact cannot be taken in": the first is waited out, however long; only the
@@ -24,12 +25,13 @@ final class Away {
         return switch (error) {
             case R2dbcTransientResourceException e -> true;
             case R2dbcNonTransientResourceException e -> true;
-            case R2dbcException e -> e.getSqlState() != null
-                && (e.getSqlState().startsWith("08") || e.getSqlState().startsWith("57P"));
+            case R2dbcTimeoutException e -> true;
+            case R2dbcException e -> e.getSqlState() != null && (e.getSqlState().startsWith("08")
+                || e.getSqlState().startsWith("57P") || e.getSqlState().startsWith("53"));
             case DataAccessResourceFailureException e -> true;
             case IOException e -> true;
             case TimeoutException e -> true;
-            case TransactionException e -> cause != null && is(cause);
+            case CannotCreateTransactionException e -> true;
             default -> cause != null && cause != error && !(error instanceof R2dbcException) && is(cause);
         };
     }

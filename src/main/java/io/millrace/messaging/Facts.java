@@ -12,6 +12,8 @@ import java.util.UUID;
 final class Facts {
     /// The facts of an aggregate are numbered 1, 2, 3...; a number left out is a defect of the teller.
     static final String GAP = "fact_gap";
+    /// A larger fact is refused when it is told: the broker would turn it away later and hold up all that follow.
+    static final int FACT_BYTES_MAX = 4 * 1024 * 1024;
     private static final String REPEATED = "facts_aggregate_version_key";
 
     private Facts() {}
@@ -39,8 +41,7 @@ final class Facts {
             .bind("fact_aggregates", facts.stream().map(Fact::aggregate).toArray(String[]::new))
             .bind("fact_versions", facts.stream().map(Fact::version).toArray(Long[]::new))
             .bind("fact_times", facts.stream().map(fact -> fact.at().toString()).toArray(String[]::new))
-            .bind("fact_payloads", facts.stream()
-                .map(fact -> new String(Json.bytes(fact), StandardCharsets.UTF_8)).toArray(String[]::new))
+            .bind("fact_payloads", facts.stream().map(Facts::payload).toArray(String[]::new))
             .check("""
                 not exists (
                     select from unnest(:fact_aggregates::text[], :fact_versions::bigint[]) as told(aggregate, version)
@@ -49,6 +50,12 @@ final class Facts {
                                         where before.aggregate = told.aggregate and before.version = told.version - 1)
                        and (aggregate, version - 1) not in (
                             select * from unnest(:fact_aggregates::text[], :fact_versions::bigint[])))""", GAP);
+    }
+
+    private static String payload(Fact fact) {
+        byte[] json = Json.bytes(fact);
+        if (json.length <= FACT_BYTES_MAX) return new String(json, StandardCharsets.UTF_8);
+        throw new IllegalStateException("the fact " + fact.type() + " of " + fact.aggregate() + " is too large");
     }
 
     /// Two that tell the same number have both read the same state: the later one is stale. A gap is a defect.

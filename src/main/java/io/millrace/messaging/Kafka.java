@@ -14,6 +14,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -38,6 +39,8 @@ final class Kafka implements AutoCloseable {
     private static final Duration CLOSE_MAX = Duration.ofSeconds(1);
     private static final Duration RECONNECT_MAX = Duration.ofSeconds(1);
     private static final int POLL_RECORDS_MAX = 500;
+    /// The largest fact, with room for its key, its headers and the batch around it.
+    private static final int RECORD_BYTES_MAX = Facts.FACT_BYTES_MAX + 64 * 1024;
 
     private final MessagingSettings settings;
     private final KafkaSettings connection;
@@ -66,6 +69,7 @@ final class Kafka implements AutoCloseable {
         // The first send of a transaction is turned away while the broker still finishes the one before.
         options.put(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 5);
         options.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 * 1024);
+        options.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, RECORD_BYTES_MAX);
         options.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) DELIVERY_MAX.toMillis() / 2);
         options.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) DELIVERY_MAX.toMillis());
         options.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, DELIVERY_MAX.toMillis());
@@ -103,7 +107,8 @@ final class Kafka implements AutoCloseable {
     }
 
     private Mono<Void> create(String topic) {
-        NewTopic wanted = new NewTopic(topic, Optional.of(settings.partitions()), Optional.of(settings.replicas()));
+        NewTopic wanted = new NewTopic(topic, Optional.of(settings.partitions()), Optional.of(settings.replicas()))
+            .configs(Map.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(RECORD_BYTES_MAX)));
         return Mono.defer(() -> Mono.fromCompletionStage(
             admin().createTopics(List.of(wanted)).all().toCompletionStage()))
             .onErrorResume(TopicExistsException.class, exists -> Mono.empty())

@@ -80,6 +80,15 @@ class LogTest {
             () -> shop.bean(Rig.Ears.class).traces.contains("r-77 " + trace));
     }
 
+    @Test void a_large_fact_gets_through_and_one_too_large_is_refused_when_told() {
+        // Guard: FACT_BYTES_MAX. Without it the broker refuses the record and the relay stands still for ever.
+        Rig.tick(shop, "log:large", "x".repeat(3_000_000)).block(LONG);
+        assertThatThrownBy(() -> Rig.tick(shop, "log:large", "x".repeat(5_000_000)).block(LONG))
+            .hasMessageContaining("too large");
+        Rig.tick(shop, "log:large", "small").block(LONG);
+        Eventually.holds("both heard", () -> Rig.heard(shop, "log:large") == 2);
+    }
+
     @Test void the_event_log_waits_for_a_position_that_is_taken_but_not_yet_committed() throws SQLException {
         // Guard: the horizon of EventLog. Without it the later position is handed out first and the earlier one lost.
         long start = last();
