@@ -31,6 +31,8 @@ final class Kafka implements AutoCloseable {
     private static final Duration ASK_MAX = Duration.ofSeconds(5);
     /// How long an acknowledgement is waited for before the whole batch is given up and sent again.
     private static final Duration DELIVERY_MAX = Duration.ofSeconds(5);
+    /// A new broker makes room for its first transaction within this.
+    private static final Duration FIRST_MAX = Duration.ofSeconds(10);
     /// A transaction of a dead leader that nobody followed is rolled back by the broker after this.
     private static final Duration TRANSACTION_MAX = Duration.ofSeconds(15);
     /// A node that died gives its partitions to the others after this.
@@ -72,7 +74,7 @@ final class Kafka implements AutoCloseable {
         options.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, RECORD_BYTES_MAX);
         options.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) DELIVERY_MAX.toMillis() / 2);
         options.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) DELIVERY_MAX.toMillis());
-        options.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, DELIVERY_MAX.toMillis());
+        options.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, FIRST_MAX.toMillis());
         return SenderOptions.<String, byte[]>create(options).withKeySerializer(new StringSerializer())
             .withValueSerializer(new ByteArraySerializer()).stopOnError(true).closeTimeout(CLOSE_MAX);
     }
