@@ -8,8 +8,8 @@ import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/// Not an assertion: prints how long a fact takes from its commit to the ears of every node, told on the node that leads
-/// the relay and on another one (which has to knock), and how long a node takes to leave.
+/// Not an assertion: prints how long a fact takes from its commit to the ears of every node, told on the node that
+/// leads the relay and on another one (which has to knock), and how long a node takes to leave.
 class LatencyTable {
     private static final int ROUNDS = 100;
 
