@@ -9,6 +9,7 @@ import io.millrace.http.Reply;
 import io.millrace.inventory.Holding;
 import io.millrace.inventory.Inventory;
 import io.millrace.inventory.Stocking;
+import io.millrace.ledger.Ledger;
 import io.millrace.messaging.Change;
 import io.millrace.messaging.Messaging;
 import io.millrace.money.Money;
@@ -26,7 +27,9 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -49,18 +52,21 @@ final class Checkout {
     private final Pricing pricing;
     private final Inventory inventory;
     private final Payments payments;
+    private final Ledger ledger;
     private final Messaging messaging;
     private final Idempotency idempotency;
     private final Tally tally;
     private final Ids ids;
     private final InstantSource clock;
 
-    Checkout(Baskets baskets, Pricing pricing, Inventory inventory, Payments payments, Messaging messaging,
+    Checkout(Baskets baskets, Pricing pricing, Inventory inventory, Payments payments, Ledger ledger,
+        Messaging messaging,
         Idempotency idempotency, Tally tally, Ids ids, InstantSource clock) {
         this.baskets = baskets;
         this.pricing = pricing;
         this.inventory = inventory;
         this.payments = payments;
+        this.ledger = ledger;
         this.messaging = messaging;
         this.idempotency = idempotency;
         this.tally = tally;
@@ -76,7 +82,8 @@ final class Checkout {
     private record Priced(Asked asked, Basket basket, Quote quote) {}
 
     /// The statement in the making.
-    private record Drafted(Asked asked, Order order, OrderView view, @Nullable Payable payable, Change change) {}
+    private record Drafted(Asked asked, Order order, OrderView view, @Nullable Payable payable,
+        List<OrderingEvent> told, Change change) {}
 
     Mono<Placement> place(Asked asked) {
         String method = asked.wish().paymentMethod();
@@ -128,6 +135,7 @@ final class Checkout {
         int tries) {
         Drafted drafted = drafted(priced, order, reservation, stocking);
         return messaging.commit(drafted.change())
+            .doOnNext(done -> tally.count(drafted.told()))
             .flatMap(done -> opened(drafted, number(done)))
             .onErrorResume(Refused.class, refused -> inventory.letGo(holding)
                 .then(Mono.defer(() -> refused(priced, refused, tries))));
@@ -160,10 +168,13 @@ final class Checkout {
             change = change.with(idempotency.piece(asked.key().get(), 201, Map.of("Location", location(id)),
                 reply(asked, view), isOpenedAfter(payable), view.orderNumber(), Orders.NUMBER));
         if (payable != null) change = change.with(payments.open(order.payment(), payable));
+        if (payable != null && order.status() == OrderStatus.CONFIRMED)
+            change = change.with(ledger.post(Books.sale(order, asked.channel().code(), view.taxTotal())));
         UUID cart = priced.basket().cart();
         if (cart != null) change = change.with(Carts.close(cart, priced.basket().cartVersion()));
-        return new Drafted(asked, order, view, payable,
-            stocking.into(change).tells(told(priced, order, at).toArray(OrderingEvent[]::new)));
+        List<OrderingEvent> told = told(priced, order, at);
+        return new Drafted(asked, order, view, payable, told, stocking.into(change).named("checkout")
+            .tells(told.toArray(OrderingEvent[]::new)));
     }
 
     private Order order(Priced priced, UUID id, UUID reservation) {
@@ -178,11 +189,11 @@ final class Checkout {
             Money.zero(total.currency()), payment, total.isZero() ? payment : null, reservation, null);
     }
 
-    private java.util.List<OrderingEvent> told(Priced priced, Order order, Instant at) {
+    private List<OrderingEvent> told(Priced priced, Order order, Instant at) {
         Quote quote = priced.quote();
         var lines = priced.basket().items(quote).stream().map(item -> new OrderingEvent.Line(item.variantId(),
             item.productId(), item.sku(), item.name(), item.quantity(), item.unitPrice(), item.total())).toList();
-        var told = new java.util.ArrayList<OrderingEvent>();
+        var told = new ArrayList<OrderingEvent>();
         told.add(new OrderingEvent.OrderPlaced(ids.next(), order.ref(), 1, at, quote.channel(),
             priced.asked().account(), lines, quote.subtotal(), quote.discountTotal(), quote.shippingTotal(),
             quote.taxTotal(), quote.total(), priced.asked().wish().paymentMethod()));
@@ -190,7 +201,6 @@ final class Checkout {
             told.add(new OrderingEvent.OrderPaid(ids.next(), order.ref(), 2, at, order.payment(), order.total()));
         if (order.status() == OrderStatus.CONFIRMED)
             told.add(new OrderingEvent.OrderConfirmed(ids.next(), order.ref(), told.size() + 1, at));
-        tally.count(told);
         return told;
     }
 

@@ -22,6 +22,15 @@ sealed interface Effect {
 
     record RefundPayment(UUID payment, Money amount, String reason) implements Effect {}
 
+    /// The payer owes the order's sum from now on.
+    record BookSale() implements Effect {}
+
+    /// The sale is off; so much of it had been given back before.
+    record UnbookSale(Money refundedBefore) implements Effect {}
+
+    /// So much of a sale that stands was given back.
+    record BookRefund(Money amount) implements Effect {}
+
     record PackParcel() implements Effect {}
 
     record ShipParcel(@Nullable String carrier, @Nullable String trackingNumber) implements Effect {}

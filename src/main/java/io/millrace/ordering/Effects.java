@@ -4,6 +4,8 @@ import io.millrace.fulfilment.Fulfilment;
 import io.millrace.http.Ids;
 import io.millrace.inventory.Inventory;
 import io.millrace.inventory.Stocking;
+import io.millrace.ledger.Journal;
+import io.millrace.ledger.Ledger;
 import io.millrace.messaging.Change;
 import io.millrace.payment.Payable;
 import io.millrace.payment.Payments;
@@ -15,12 +17,14 @@ import reactor.core.publisher.Mono;
 final class Effects {
     private final Inventory inventory;
     private final Payments payments;
+    private final Ledger ledger;
     private final Fulfilment fulfilment;
     private final Ids ids;
 
-    Effects(Inventory inventory, Payments payments, Fulfilment fulfilment, Ids ids) {
+    Effects(Inventory inventory, Payments payments, Ledger ledger, Fulfilment fulfilment, Ids ids) {
         this.inventory = inventory;
         this.payments = payments;
+        this.ledger = ledger;
         this.fulfilment = fulfilment;
         this.ids = ids;
     }
@@ -47,10 +51,21 @@ final class Effects {
                 "order_moved_on")));
             case Effect.RefundPayment(var payment, var amount, var reason) ->
                 Mono.just(change.with(payments.refundWanted(ids.next(), payment, amount, reason)));
+            case Effect.BookSale() -> Mono.just(booked(change, stored, Books.sale(stored.order(), stored.channel(),
+                stored.tax())));
+            case Effect.UnbookSale(var before) -> Mono.just(booked(change, stored, Books.unsale(stored.order(),
+                stored.channel(), stored.tax(), before)));
+            case Effect.BookRefund(var amount) -> Mono.just(booked(change, stored, Books.refund(stored.order(),
+                stored.channel(), amount)));
             case Effect.PackParcel() -> fulfilment.pack(ref, change);
             case Effect.ShipParcel(var carrier, var number) -> fulfilment.ship(ref, carrier, number, change);
             case Effect.DeliverParcel() -> fulfilment.deliver(ref, change);
         };
+    }
+
+    /// An order that costs nothing moves no money.
+    private Change booked(Change change, Stored stored, Journal journal) {
+        return stored.order().total().isZero() ? change : change.with(ledger.post(journal));
     }
 
     private static Mono<Change> just(Stocking stocking, Change change) {

@@ -13,8 +13,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
-/// Moves orders: reads one, lets [OrderLife] decide, and writes the move with everything it wants, guarded by the version
-/// that was read. Who is slower reads and decides again.
+/// Moves orders: reads one, lets [OrderLife] decide, and writes the move with everything it wants, guarded by the
+/// version that was read. Who is slower reads and decides again.
 final class Moves {
     private final Orders orders;
     private final Effects effects;
@@ -57,10 +57,11 @@ final class Moves {
 
     private Mono<Moved> wish(Stored stored, OrderFact wish, Function<Stored, Change> along) {
         return switch (OrderLife.decide(stored.order(), wish, moment())) {
-            case Decision.Moved moved -> written(along.apply(stored.with(moved.order())), stored, moved, method(wish))
-                .flatMap(messaging::commit)
-                .doOnNext(done -> tally.count(moved.told()))
-                .thenReturn(new Moved.Done(stored.with(moved.order())));
+            case Decision.Moved moved ->
+                written(along.apply(stored.with(moved.order())).named("order"), stored, moved, method(wish))
+                    .flatMap(messaging::commit)
+                    .doOnNext(done -> tally.count(moved.told()))
+                    .thenReturn(new Moved.Done(stored.with(moved.order())));
             case Decision.Same(var same) -> Mono.just(new Moved.Same(stored));
             case Decision.Declined(var code, var message) -> Mono.just(new Moved.Declined(code, message));
             case Decision.Unexpected(var order, var fact) ->

@@ -7,7 +7,6 @@ import io.millrace.http.Fields;
 import io.millrace.http.Ids;
 import io.millrace.http.Problem;
 import io.millrace.http.Reply;
-import io.millrace.messaging.Change;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.reactive.function.server.RouterFunction;
@@ -23,12 +22,17 @@ final class OrderAdminRoutes {
     private final Orders orders;
     private final Moves moves;
     private final Tally tally;
+    private final PhoneRoutes phones;
+    private final Repeats repeats;
     private final InstantSource clock;
 
-    OrderAdminRoutes(Orders orders, Moves moves, Tally tally, InstantSource clock) {
+    OrderAdminRoutes(Orders orders, Moves moves, Tally tally, PhoneRoutes phones, Repeats repeats,
+        InstantSource clock) {
         this.orders = orders;
         this.moves = moves;
         this.tally = tally;
+        this.phones = phones;
+        this.repeats = repeats;
         this.clock = clock;
     }
 
@@ -37,6 +41,7 @@ final class OrderAdminRoutes {
             rows.GET("", needs(Ordering.ADMIN), this::list);
             rows.GET("/unexpected", needs(Ordering.ADMIN), this::unexpected);
             rows.POST("/unexpected/{id}/resolve", needs(Ordering.ADMIN), this::resolve);
+            phones.adminTable(rows);
             rows.PUT("/{id}/status", needs(Ordering.ADMIN), this::status).ownsIdempotency();
             rows.POST("/{id}/pack", needs(Ordering.ADMIN), this::pack).ownsIdempotency();
             rows.POST("/{id}/ship", needs(Ordering.ADMIN), this::ship).ownsIdempotency();
@@ -100,7 +105,7 @@ final class OrderAdminRoutes {
 
     private Mono<Reply> move(ServerRequest request, OrderFact wish) {
         return OrderRoutes.id(request)
-            .flatMap(id -> moves.wish(id, Ordering.asker(request), wish, stored -> Change.of()))
+            .flatMap(id -> moves.wish(id, Ordering.asker(request), wish, repeats.of(request)))
             .map(OrderRoutes::answer).switchIfEmpty(OrderRoutes.absent());
     }
 

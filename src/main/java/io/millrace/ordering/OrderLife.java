@@ -53,7 +53,8 @@ final class OrderLife {
 
     private static Decision confirmed(Order order, OrderFact.PaymentCaptured paid, Effect stock, Moment moment) {
         Order next = order.paidBy(paid.payment()).at(OrderStatus.CONFIRMED).at(OrderStatus.Stock.TAKEN);
-        Telling telling = tell(next, moment).paid(paid).confirmed().effect(stock);
+        Telling telling = tell(next, moment).paid(paid).confirmed().effect(stock)
+            .effect(new Effect.BookSale());
         // an older attempt paid after all: nobody must pay the newer one
         return (order.payment().equals(paid.payment()) ? telling
             : telling.effect(new Effect.CancelPayment(order.payment()))).moved();
@@ -84,7 +85,9 @@ final class OrderLife {
         OrderStatus.Payment money = next.refundable().isZero() ? OrderStatus.Payment.REFUNDED
             : order.money() == OrderStatus.Payment.REFUNDING ? OrderStatus.Payment.REFUNDING
                 : OrderStatus.Payment.PARTIALLY_REFUNDED;
-        return tell(next.at(money), moment).refunded(back.amount()).moved();
+        Telling telling = tell(next.at(money), moment).refunded(back.amount());
+        return order.status() == OrderStatus.CANCELLED ? telling.moved()
+            : telling.effect(new Effect.BookRefund(back.amount())).moved();
     }
 
     private static Decision lapsed(Order order, OrderFact fact, Moment moment) {
@@ -113,7 +116,8 @@ final class OrderLife {
     private static Decision cancelTaken(Order order, OrderFact.CancelWanted wish, Moment moment) {
         Telling telling = tell(order.cancelledBecause(wish.reason()).at(OrderStatus.Stock.RETURNED)
             .at(moneyAfterCancel(order)), moment).cancelled(wish.by(), wish.reason())
-            .effect(new Effect.ReturnStock(order.reservation()));
+            .effect(new Effect.ReturnStock(order.reservation()))
+            .effect(new Effect.UnbookSale(order.refunded()));
         UUID paidBy = order.paidBy();
         if (paidBy == null) return telling.effect(new Effect.CancelPayment(order.payment())).moved();
         return order.refundable().isPositive()

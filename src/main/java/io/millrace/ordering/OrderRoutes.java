@@ -12,11 +12,9 @@ import io.millrace.http.Idempotency;
 import io.millrace.http.Ids;
 import io.millrace.http.Problem;
 import io.millrace.http.Reply;
-import io.millrace.messaging.Change;
 import io.millrace.payment.Payments;
 import java.util.Map;
 import java.util.UUID;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerRequest;
@@ -34,6 +32,7 @@ final class OrderRoutes {
     private final Moves moves;
     private final Payments payments;
     private final Idempotency idempotency;
+    private final Repeats repeats;
     private final Ids ids;
 
     OrderRoutes(Channels channels, CheckoutRoutes checkout, Orders orders, Moves moves, Payments payments,
@@ -44,6 +43,7 @@ final class OrderRoutes {
         this.moves = moves;
         this.payments = payments;
         this.idempotency = idempotency;
+        this.repeats = new Repeats(idempotency);
         this.ids = ids;
     }
 
@@ -81,7 +81,7 @@ final class OrderRoutes {
         String reason = OneLine.optional(fields, "reason", body.reason(), REASON_CHARS_MAX);
         fields.orRefuse();
         var wish = new OrderFact.CancelWanted("customer", reason == null ? "customer_wish" : "customer: " + reason);
-        return id(request).flatMap(id -> moves.wish(id, Ordering.asker(request), wish, kept(request, Stored::seen)))
+        return id(request).flatMap(id -> moves.wish(id, Ordering.asker(request), wish, repeats.of(request)))
             .map(OrderRoutes::answer).switchIfEmpty(absent());
     }
 
@@ -94,24 +94,29 @@ final class OrderRoutes {
         if (!channel.takes(method) || !payments.offers(method) || Checkout.isCollectedLater(method))
             return Reply.refuse(Problem.unprocessable("payment_method_not_allowed", "Pay this order another way"));
         var wish = new OrderFact.RetryWanted(ids.next(), method);
-        return id(request).flatMap(id -> moves.wish(id, Ordering.asker(request), wish, change -> Change.of()))
-            .flatMap(moved -> moved instanceof Moves.Moved.Done(var stored) ? opened(stored, wish)
+        // what a repeat gets until the provider has opened the attempt
+        var kept = repeats.of(request, 201, Map.of("Location", location(request)), true,
+            stored -> new Attempt(stored.seen(), new OrderView.PaymentPart(wish.payment(), method, "created", null,
+                null, null)));
+        return id(request).flatMap(id -> moves.wish(id, Ordering.asker(request), wish, kept))
+            .flatMap(moved -> moved instanceof Moves.Moved.Done(var stored) ? opened(request, stored, wish)
                 : Mono.just(answer(moved)))
             .switchIfEmpty(absent());
     }
 
-    private Mono<Reply> opened(Stored stored, OrderFact.RetryWanted wish) {
+    private Mono<Reply> opened(ServerRequest request, Stored stored, OrderFact.RetryWanted wish) {
         var payable = Effects.payable(stored, new Effect.OpenPayment(wish.payment(), stored.order().total(),
             wish.method()));
         return payments.openAtProvider(wish.payment(), payable)
-            .flatMap(payment -> Reply.created(Checkout.location(stored.order().id()),
-                Map.of("order", stored.seen(), "payment", Checkout.part(payment))));
+            .map(payment -> Reply.envelope(new Attempt(stored.seen(), Checkout.part(payment))))
+            .flatMap(bytes -> Mono.justOrEmpty(Idempotency.of(request))
+                .flatMap(key -> idempotency.complete(key, bytes))
+                .thenReturn(new Reply(201, Map.of("Location", location(request)), new Reply.Body.Bytes(bytes,
+                    "application/json"))));
     }
 
-    /// The key of the request, if it has one, with the reply that a repeat gets, as part of the move's own statement.
-    private Function<Stored, Change> kept(ServerRequest request, Function<Stored, Object> shape) {
-        return stored -> Idempotency.of(request).map(key -> Change.of(idempotency.piece(key, 200, Map.of(),
-            Reply.envelope(shape.apply(stored)), false, "", "''"))).orElseGet(Change::of);
+    private static String location(ServerRequest request) {
+        return Api.BASE + "/orders/" + request.pathVariable("id");
     }
 
     static Reply answer(Moves.Moved moved) {
@@ -136,6 +141,8 @@ final class OrderRoutes {
     }
 
     private record Cancelling(@Nullable String reason) {}
+
+    private record Attempt(Ordering.Seen order, OrderView.PaymentPart payment) {}
 
     private record PayAgain(@Nullable String paymentMethod) {}
 }

@@ -9,19 +9,26 @@ import io.millrace.http.Idempotency;
 import io.millrace.http.Ids;
 import io.millrace.inventory.Inventory;
 import io.millrace.inventory.InventoryEvent;
+import io.millrace.jobs.Jobs;
+import io.millrace.ledger.Ledger;
 import io.millrace.messaging.Messaging;
 import io.millrace.payment.PaymentEvent;
 import io.millrace.payment.Payments;
 import io.millrace.postgres.Postgres;
 import io.millrace.pricing.Pricing;
+import java.time.Duration;
 import java.time.InstantSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerResponse;
 
 @Configuration(proxyBeanMethods = false)
 class OrderingModule {
+    private static final Duration CODES_SWEPT_EVERY = Duration.ofMinutes(5);
+    private static final Duration UNEXPECTED_COUNTED_EVERY = Duration.ofSeconds(30);
+
     @Bean Orders orders(Postgres postgres) {
         return new Orders(postgres);
     }
@@ -30,13 +37,15 @@ class OrderingModule {
         return new Ordering(orders);
     }
 
-    @Bean Tally orderTally(MeterRegistry meters) {
-        return new Tally(meters);
+    @Bean Tally orderTally(MeterRegistry meters, Jobs jobs, Orders orders) {
+        Tally tally = new Tally(meters);
+        jobs.every("ordering.unexpected", UNEXPECTED_COUNTED_EVERY, () -> tally.refresh(orders));
+        return tally;
     }
 
-    @Bean Moves orderMoves(Orders orders, Inventory inventory, Payments payments, Fulfilment fulfilment,
+    @Bean Moves orderMoves(Orders orders, Inventory inventory, Payments payments, Ledger ledger, Fulfilment fulfilment,
         Messaging messaging, Tally tally, Ids ids, InstantSource clock) {
-        return new Moves(orders, new Effects(inventory, payments, fulfilment, ids), inventory, messaging,
+        return new Moves(orders, new Effects(inventory, payments, ledger, fulfilment, ids), inventory, messaging,
             tally, ids, clock);
     }
 
@@ -49,8 +58,10 @@ class OrderingModule {
     }
 
     @Bean Checkout checkout(Carts carts, Postgres postgres, Pricing pricing, Inventory inventory, Payments payments,
+        Ledger ledger,
         Messaging messaging, Idempotency idempotency, Tally tally, Ids ids, InstantSource clock) {
-        return new Checkout(new Baskets(carts, postgres), pricing, inventory, payments, messaging, idempotency, tally,
+        return new Checkout(new Baskets(carts, postgres), pricing, inventory, payments, ledger, messaging, idempotency,
+            tally,
             ids, clock);
     }
 
@@ -68,7 +79,19 @@ class OrderingModule {
     }
 
     @Bean RouterFunction<ServerResponse> orderAdminApi(Api api, Orders orders, Moves moves, Tally tally,
-        InstantSource clock) {
-        return new OrderAdminRoutes(orders, moves, tally, clock).table(api);
+        PhoneRoutes phones, Idempotency idempotency, InstantSource clock) {
+        return new OrderAdminRoutes(orders, moves, tally, phones, new Repeats(idempotency), clock).table(api);
+    }
+
+    @Bean PhoneRoutes phoneRoutes(Channels channels, Orders orders, Postgres postgres, Ids ids, InstantSource clock,
+        Jobs jobs, Environment settings) {
+        PhoneCodes codes = new PhoneCodes(postgres, ids, clock);
+        jobs.every("ordering.phone-codes", CODES_SWEPT_EVERY, codes::sweep);
+        return new PhoneRoutes(channels, orders, codes,
+            settings.getProperty("millrace.ordering.show-codes", Boolean.class, false));
+    }
+
+    @Bean RouterFunction<ServerResponse> phoneApi(Api api, PhoneRoutes routes) {
+        return api.table("/orders", routes::table);
     }
 }

@@ -24,7 +24,7 @@ import reactor.core.publisher.Mono;
 final class Orders {
     private static final String LIFE = """
         select id, version, status, payment_status, fulfilment_status, stock_status, currency, total, refunded,
-               payment, paid_by, reservation, cancel_reason, number, channel, account,
+               payment, paid_by, reservation, cancel_reason, number, channel, tax_total, account,
                encode(token_hash, 'hex') as bearer
           from ordering.orders
         """;
@@ -34,8 +34,8 @@ final class Orders {
                contact_email, contact_phone, document::text as document, cancel_reason, placed_at, version, payment
           from ordering.orders
         """;
-    /// Who may look at an order: its owner, who holds its token, or the shop's people. Part of the query itself, so that
-    /// an order of somebody else's is as absent as one that does not exist.
+    /// Who may look at an order: its owner, who holds its token, or the shop's people. Part of the query itself, so
+    /// that an order of somebody else's is as absent as one that does not exist.
     private static final String MAY_SEE =
         "(:everybody or account = :account or token_hash = :token_hash)";
 
@@ -157,9 +157,10 @@ final class Orders {
             Map.of("account", account), row -> requireNonNull(row.get("n", Long.class))).single();
     }
 
-    Flux<OrderView> ofPhone(String phone, int limit) {
-        return postgres.query(VIEW + " where contact_phone = :phone order by id desc limit :limit",
-            Map.of("phone", phone, "limit", limit), Orders::view);
+    Flux<OrderView> ofPhone(String channel, String phone, int limit) {
+        return postgres.query(VIEW + """
+             where contact_phone = :phone and channel = :channel order by id desc limit :limit
+            """, Map.of("phone", phone, "channel", channel, "limit", limit), Orders::view);
     }
 
     Flux<OrderView> all(Filter filter, Page page) {
@@ -219,7 +220,8 @@ final class Orders {
             OrderStatus.Stock.valueOf(word(row, "stock_status")), new Money(number(row, "total"), currency),
             new Money(number(row, "refunded"), currency), id(row, "payment"), row.get("paid_by", UUID.class),
             id(row, "reservation"), row.get("cancel_reason", String.class));
-        return new Stored(order, text(row, "number"), text(row, "channel"), row.get("account", UUID.class),
+        return new Stored(order, text(row, "number"), text(row, "channel"),
+            new Money(number(row, "tax_total"), currency), row.get("account", UUID.class),
             row.get("bearer", String.class));
     }
 

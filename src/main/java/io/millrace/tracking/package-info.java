@@ -1,4 +1,4 @@
-/// Tells the live story of an order: every fact once, in order, on whichever node the reader is, from where he left off.
+/// Tells the live story of an order: every fact once, in order, on any node, from where the reader left off.
 @NullMarked
 @ApplicationModule(allowedDependencies = {"money", "postgres", "http", "messaging", "jobs", "ordering", "fulfilment"})
 package io.millrace.tracking;

@@ -60,7 +60,7 @@ class OrderLifeTest {
         var there = (Decision.Moved) OrderLife.decide(expired, new OrderFact.PaymentCaptured(P1, TOTAL, true), NOW);
         var gone = (Decision.Moved) OrderLife.decide(expired, new OrderFact.PaymentCaptured(P1, TOTAL, false), NOW);
 
-        assertThat(there.effects()).containsExactly(new Effect.RetakeStock(HELD));
+        assertThat(there.effects()).containsExactly(new Effect.RetakeStock(HELD), new Effect.BookSale());
         assertThat(there.order().status()).isEqualTo(OrderStatus.CONFIRMED);
         assertThat(gone.effects()).containsExactly(new Effect.RefundPayment(P1, TOTAL, "paid_too_late"));
         assertThat(gone.order().status()).isEqualTo(OrderStatus.CANCELLED);
