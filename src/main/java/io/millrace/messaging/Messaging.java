@@ -7,10 +7,12 @@ import io.millrace.postgres.Postgres;
 import io.millrace.postgres.Write;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.transaction.NoTransactionException;
 import org.springframework.transaction.reactive.TransactionSynchronization;
 import org.springframework.transaction.reactive.TransactionSynchronizationManager;
+import org.springframework.util.function.SingletonSupplier;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -22,13 +24,16 @@ public final class Messaging {
     private static final int HISTORY_FACTS_MAX = 1_000;
 
     private final Postgres postgres;
-    private final ObjectProvider<InTransaction<?>> inboxes;
+    private final Supplier<List<InTransaction<?>>> inboxes;
     private final Waker waker;
+    private final Supplier<List<Committed>> listeners;
 
-    Messaging(Postgres postgres, ObjectProvider<InTransaction<?>> inboxes, Waker waker) {
+    Messaging(Postgres postgres, ObjectProvider<InTransaction<?>> inboxes, Waker waker,
+        ObjectProvider<Committed> listeners) {
         this.postgres = postgres;
-        this.inboxes = inboxes;
+        this.inboxes = SingletonSupplier.of(() -> inboxes.orderedStream().toList());
         this.waker = waker;
+        this.listeners = SingletonSupplier.of(() -> listeners.orderedStream().toList());
     }
 
     /// Lets the in-transaction inboxes add to the change, then runs all of it as one statement. Fails with
@@ -53,7 +58,7 @@ public final class Messaging {
         if (fresh.isEmpty()) return Mono.just(change);
         if (round == ROUNDS_MAX) return Mono.error(new IllegalStateException("facts cause facts without end"));
         int next = change.facts().size();
-        return Flux.fromStream(inboxes.orderedStream())
+        return Flux.fromIterable(inboxes.get())
             .reduce(Mono.just(change), (sofar, inbox) -> sofar.flatMap(now -> hear(inbox, fresh, now)))
             .flatMap(all -> all)
             .flatMap(more -> heard(more, next, round + 1));
@@ -76,7 +81,9 @@ public final class Messaging {
 
     private void after(Change change) {
         CrashPoint.reach(change.name(), "after_commit");
-        if (!change.facts().isEmpty()) waker.wake();
+        if (change.facts().isEmpty()) return;
+        waker.wake();
+        listeners.get().forEach(listener -> listener.heard(change.facts()));
     }
 
     /// A wake before the commit would find nothing: inside somebody's transaction it waits for that one's end.

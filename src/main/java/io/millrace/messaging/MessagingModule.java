@@ -14,8 +14,9 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({MessagingSettings.class, KafkaSettings.class})
 class MessagingModule {
-    @Bean Messaging messaging(Postgres postgres, ObjectProvider<InTransaction<?>> inboxes, Waker waker) {
-        return new Messaging(postgres, inboxes, waker);
+    @Bean Messaging messaging(Postgres postgres, ObjectProvider<InTransaction<?>> inboxes, Waker waker,
+        ObjectProvider<Committed> listeners) {
+        return new Messaging(postgres, inboxes, waker, listeners);
     }
 
     @Bean Kafka kafka(MessagingSettings settings, KafkaSettings connection) {

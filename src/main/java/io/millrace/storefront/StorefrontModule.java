@@ -5,6 +5,7 @@ import io.millrace.catalog.CatalogEvent;
 import io.millrace.channel.Channels;
 import io.millrace.http.Ids;
 import io.millrace.inventory.InventoryEvent;
+import io.millrace.messaging.Committed;
 import io.millrace.messaging.InTransaction;
 import io.millrace.messaging.Messaging;
 import io.millrace.messaging.Subscription;
@@ -66,6 +67,10 @@ class StorefrontModule {
 
     @Bean ReadyDoor readyDoor(ReadyPages pages, Channels channels) {
         return new ReadyDoor(pages, channels);
+    }
+
+    @Bean Committed ownWritesForgotten(ReadyPages pages) {
+        return pages::heard;
     }
 
     @Bean Subscription<InventoryEvent> stockOnDisplay(DisplayInbox inbox) {

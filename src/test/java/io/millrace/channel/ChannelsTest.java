@@ -36,6 +36,8 @@ class ChannelsTest {
 
     @Test void an_unknown_channel_is_not_found() {
         client.get("/api/v1/channels/nowhere").expect(404);
+        assertThat(client.channel("nowhere").get("/api/v1/products").expect(422).json().path("errors")
+            .has("X-Channel")).isTrue();
     }
 
     @Test void an_admin_changes_a_tax_rate() {
@@ -44,6 +46,14 @@ class ChannelsTest {
         assertThat(channels.byCode("proxies").orElseThrow().taxRate("special")).isEqualTo(Percent.of("12.5"));
         admin.put("/api/v1/admin/channels/proxies/tax-rates/special", Map.of("rate", "101")).expect(422);
         client.put("/api/v1/admin/channels/proxies/tax-rates/special", Map.of("rate", "1")).expect(401);
+    }
+
+    @Test void another_node_hears_of_a_changed_tax_rate() {
+        try (Shop second = shop.secondNode()) {
+            admin(client).put("/api/v1/admin/channels/proxies/tax-rates/told", Map.of("rate", "7")).expect(200);
+            io.millrace.testing.Eventually.holds("the other node hears of it", () -> second.bean(Channels.class)
+                .byCode("proxies").orElseThrow().taxRate("told").equals(Percent.of("7")));
+        }
     }
 
     @Test void an_admin_changes_a_shipping_price_only_in_the_channels_money() {
