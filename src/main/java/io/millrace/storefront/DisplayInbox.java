@@ -18,11 +18,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Currency;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -88,13 +89,16 @@ final class DisplayInbox {
         return Display.of(product, currency(product), said, stated, before == null ? null : display(product, before));
     }
 
-    /// Prices that moved together with their product are on display already: one row is written once.
+    /// Prices that moved together with their product are on display already, or go with it: one row is written once.
     private Mono<Change> prices(List<PricingEvent> facts, Change change) {
-        Collection<UUID> saved = change.facts().stream().filter(CatalogEvent.ProductSaved.class::isInstance)
-            .map(fact -> ((CatalogEvent.ProductSaved) fact).product().id()).collect(Collectors.toSet());
+        Set<UUID> written = new HashSet<>();
+        for (Fact fact : change.facts()) {
+            if (fact instanceof CatalogEvent.ProductSaved it) written.add(it.product().id());
+            if (fact instanceof CatalogEvent.ProductRemoved it) written.add(it.productId());
+        }
         Map<UUID, PricingEvent.PricesChanged> moved = new LinkedHashMap<>();
         for (PricingEvent fact : facts)
-            if (fact instanceof PricingEvent.PricesChanged it && !saved.contains(it.productId()))
+            if (fact instanceof PricingEvent.PricesChanged it && !written.contains(it.productId()))
                 moved.put(it.productId(), it);
         if (moved.isEmpty()) return Mono.just(change);
         String channel = moved.values().iterator().next().channel();
