@@ -3,7 +3,9 @@ package io.millrace.storefront;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +26,7 @@ final class SharedPages {
     private static final Duration LIFE = Duration.ofSeconds(60);
     private static final long SILENCE_FIRST_NANOS = Duration.ofMillis(500).toNanos();
     private static final long SILENCE_MAX_NANOS = Duration.ofSeconds(30).toNanos();
+    private static final long ASK_AGAIN_NANOS = Duration.ofMillis(200).toNanos();
     private static final int ANSWER_BYTES_MAX = 512 * 1024;
     private static final String PREFIX = "millrace:storefront:";
     /// The generation and the answer in one trip.
@@ -32,7 +35,11 @@ final class SharedPages {
         return {generation, redis.call('GET', KEYS[2] .. generation) or ''}""");
 
     private final ReactiveRedisTemplate<String, byte[]> redis;
-    private final AtomicInteger unsettled = new AtomicInteger();
+    /// Channels whose generation Redis has not moved on yet, though we know that it must; at first all of them are, for
+    /// nobody knows what happened while we were not there.
+    private final ConcurrentMap<String, Owed> owed = new ConcurrentHashMap<>();
+    private static final Owed SETTLED = new Owed(0, 0);
+    private final AtomicLong wishes = new AtomicLong();
     private volatile long silentUntil;
     private volatile long silence = SILENCE_FIRST_NANOS;
     private volatile boolean isSilent;
@@ -50,7 +57,7 @@ final class SharedPages {
 
     /// Empty when Redis cannot be asked now.
     Mono<Found> find(String channel, String key) {
-        if (!canAsk()) return Mono.empty();
+        if (!canAsk() || !isSettled(channel)) return Mono.empty();
         return redis.execute(READ, List.of(PREFIX + "generation:" + channel, address(channel, key)), List.of())
             .next().timeout(WAIT_MAX).map(SharedPages::found).doOnNext(found -> well())
             .onErrorResume(error -> {
@@ -70,19 +77,32 @@ final class SharedPages {
             }).toFuture();
     }
 
-    /// All answers of the channel are old from now on. Until Redis said so too, this node does not ask it.
+    /// A wish to move a channel on, and when Redis was asked to.
+    private record Owed(long number, long atNanos) {}
+
+    /// All answers of the channel are old from now on. Until Redis said so too, this node does not ask it about the
+    /// channel: a call that timed out may never have been sent.
     void forget(String channel) {
-        unsettled.incrementAndGet();
+        Owed mine = new Owed(wishes.incrementAndGet(), System.nanoTime());
+        owed.put(channel, mine);
+        if (!canAsk()) return;
         var unused = redis.opsForValue().increment(PREFIX + "generation:" + channel).timeout(WAIT_MAX)
+            .doOnNext(moved -> owed.replace(channel, mine, SETTLED))
             .onErrorResume(error -> {
                 ill(error);
                 return Mono.just(0L);
-            })
-            .doFinally(end -> unsettled.decrementAndGet()).toFuture();
+            }).toFuture();
+    }
+
+    private boolean isSettled(String channel) {
+        Owed open = owed.get(channel);
+        if (SETTLED.equals(open)) return true;
+        if (open == null || System.nanoTime() - open.atNanos > ASK_AGAIN_NANOS) forget(channel);
+        return false;
     }
 
     private boolean canAsk() {
-        return unsettled.get() == 0 && (!isSilent || System.nanoTime() - silentUntil >= 0);
+        return !isSilent || System.nanoTime() - silentUntil >= 0;
     }
 
     private void well() {
