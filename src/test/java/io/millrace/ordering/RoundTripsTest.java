@@ -2,6 +2,11 @@ package io.millrace.ordering;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.jobs.ShopClock;
+import io.millrace.messaging.Change;
+import io.millrace.messaging.Messaging;
+import io.millrace.money.Money;
+import io.millrace.payment.PaymentEvent;
 import io.millrace.testing.Answer;
 import io.millrace.testing.Client;
 import io.millrace.testing.Shop;
@@ -32,6 +37,25 @@ class RoundTripsTest {
         System.out.println("round trips to place: " + items + " with items, " + cart + " from a cart");
         assertThat(items).isBetween(2L, (long) TRIPS_MAX);
         assertThat(cart).isBetween(2L, (long) TRIPS_MAX);
+    }
+
+    /// What payment's settle costs on top of its own reading: the order is read, and all is written at once.
+    @Test void an_order_hears_of_its_payment_in_one_read_and_the_one_write() {
+        shop.database().execute("create extension if not exists pg_stat_statements");
+        Counter pecos = new Counter(shop, "pecos");
+        UUID boots = pecos.goods("120.00 USD", 100);
+        long settle = least(() -> {
+            Answer placed = pecos.order("stripe", boots, 1).expect(201);
+            String total = placed.data().path("total").path("amount").asString() + " USD";
+            var captured = new PaymentEvent.PaymentCaptured(UUID.randomUUID(), UUID.randomUUID(), 1,
+                shop.bean(ShopClock.class).instant(), "order:" + Counter.id(placed), "stripe", Money.parse(total));
+            return () -> {
+                shop.bean(Messaging.class).commit(Change.of().tells(captured)).block();
+                return placed;
+            };
+        });
+        System.out.println("round trips to hear of a payment: " + settle);
+        assertThat(settle).isEqualTo(2);
     }
 
     private long least(Supplier<Supplier<Answer>> prepared) {
