@@ -1,8 +1,12 @@
 package io.millrace.payment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.messaging.Change;
+import io.millrace.postgres.Postgres;
+import io.millrace.postgres.Refused;
+import io.millrace.postgres.Write;
 import io.millrace.testing.Answer;
 import io.millrace.testing.Shop;
 import java.time.Duration;
@@ -252,6 +256,21 @@ class SettlingTest {
         till.sweep();
         io.millrace.testing.Eventually.holds("the sweep asked", Duration.ofSeconds(10),
             () -> till.status(placed).equals("captured"));
+    }
+
+    /// Guard: the version in PaymentRows.move; the status alone would let the second decline through. The row's piece is
+    /// run by itself, because the facts' own key (aggregate, version) would refuse the whole change as well.
+    @Test void a_move_decided_on_an_old_reading_is_refused_as_stale() {
+        Till.Placed placed = till.place("20.00 USD");
+        till.confirm(placed, "pm_card_chargeDeclined").expect(402);
+        till.deliver(till.letter(event(), "payment_intent.payment_failed", placed.object())).expect(200);
+        Payment read = Till.now(shop.bean(PaymentRows.class).byId(placed.payment()));
+        Life.Story one = Life.hear(read, new Heard.Declined(placed.object(), "ch_a", "no"));
+        Life.Story two = Life.hear(read, new Heard.Declined(placed.object(), "ch_b", "no"));
+        till.commit(shop.bean(Moves.class).change(read, one, List.of()));
+        var write = Write.of(PaymentRows.move(read, two.payment(), null, read.createdAt()));
+        assertThatThrownBy(() -> Till.now(shop.bean(Postgres.class).run(write))).isInstanceOf(Refused.class)
+            .hasMessage(Refused.STALE);
     }
 
     /// At most four: the delivery stored and its payment read, the process above reads, everything is committed.
