@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.imports;
+
+import org.jspecify.annotations.NullMarked;
