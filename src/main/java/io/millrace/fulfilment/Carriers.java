@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// Where carriers let people follow a parcel.
 final class Carriers {
     private static final Map<String, String> PAGES = Map.of(
-        "UPS", "https://www.ups.com/track?tracknum=",
+        "UPS", "https://www.ups.com/track?loc=en_US&tracknum=",
         "USPS", "https://tools.usps.com/go/TrackConfirmAction?tLabels=",
         "FEDEX", "https://www.fedex.com/fedextrack/?trknbr=");
 
