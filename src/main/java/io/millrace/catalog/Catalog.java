@@ -169,8 +169,9 @@ public final class Catalog {
             Set<String> mine = new HashSet<>();
             if (draft.id() != null) mine.add("id " + draft.id());
             if (draft.externalKey() != null) mine.add("key " + Words.line(draft.externalKey()));
-            if (draft.variants() != null) for (VariantDraft variant : draft.variants())
-                if (variant.sku() != null) mine.add("sku " + Words.line(variant.sku()));
+            if (draft.variants() != null)
+                for (VariantDraft variant : draft.variants())
+                    if (variant.sku() != null) mine.add("sku " + Words.line(variant.sku()));
             if (parts.isEmpty() || mine.stream().anyMatch(names::contains)) {
                 parts.add(new ArrayList<>());
                 names.clear();

@@ -95,8 +95,8 @@ final class Categories {
         return messaging.commit(Change.of(Piece.of("""
                 category_removed as (
                     delete from catalog.categories where id = :id and version = :version returning 1)""")
-                .bind("id", category.id()).bind("version", category.version())
-                .check("exists (select from category_removed)", Refused.STALE))
+            .bind("id", category.id()).bind("version", category.version())
+            .check("exists (select from category_removed)", Refused.STALE))
             .tells(new CatalogEvent.CategoryRemoved(ids.next(), category.version() + 1, clock.instant(), category.id(),
                 category.channel())))
             .thenReturn(true)

@@ -88,7 +88,8 @@ final class CategoryTree {
         Set<UUID> mine = changed.stream().map(Category::id).collect(Collectors.toSet());
         return changed.stream().flatMap(category -> category.path().stream()).distinct()
             .filter(id -> !mine.contains(id)).map(byId::get).filter(java.util.Objects::nonNull).sorted(
-                java.util.Comparator.comparing(Category::id)).toList();
+                java.util.Comparator.comparing(Category::id))
+            .toList();
     }
 
     /// Walks down the names, making what is not there yet.

@@ -137,9 +137,11 @@ final class Drafting {
     private String slug(ProductDraft draft, Product was, String name, Fields fields) {
         if (draft.slug() != null) {
             String slug = Words.line(draft.slug());
-            if (!Words.isSlug(slug)) fields.wrong("slug", "has lower case letters, digits and single hyphens, at most "
-                + Words.SLUG_CHARS_MAX);
-            else if (!isFree(slug, was.id())) fields.wrong("slug", "is taken by another product");
+            if (!Words.isSlug(slug))
+                fields.wrong("slug", "has lower case letters, digits and single hyphens, at most "
+                    + Words.SLUG_CHARS_MAX);
+            else
+                if (!isFree(slug, was.id())) fields.wrong("slug", "is taken by another product");
             return slug;
         }
         if (!was.slug().isEmpty() || name.isEmpty()) return was.slug();

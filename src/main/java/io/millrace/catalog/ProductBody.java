@@ -76,7 +76,8 @@ record ProductBody(@Nullable String externalKey, @Nullable String slug, @Nullabl
     static ProductDraft without(Product was, UUID variant, @Nullable Long version) {
         List<VariantDraft> left = was.variants().stream().filter(other -> !other.id().equals(variant))
             .map(other -> new VariantDraft(other.id(), null, null, null, null, null, null, null, null, null, null,
-                null, null, null)).toList();
+                null, null, null))
+            .toList();
         return new ProductDraft(was.id(), was.channel(), null, null, null, null, null, null, null, null, null, null,
             null, null, null, null, left, true, version);
     }

@@ -107,8 +107,8 @@ class ProductRoutes {
     }
 
     private Mono<Reply> remove(ServerRequest request) {
-        return catalog.remove(channel(request), id(request, "Product"), version(request)).flatMap(saved ->
-            saved instanceof Saved.Changed ? Reply.noContent() : Mono.just(answer(saved)));
+        return catalog.remove(channel(request), id(request, "Product"), version(request))
+            .flatMap(saved -> saved instanceof Saved.Changed ? Reply.noContent() : Mono.just(answer(saved)));
     }
 
     private Mono<Reply> changed(ServerRequest request, Function<Product, ProductDraft> draft) {

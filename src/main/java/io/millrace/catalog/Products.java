@@ -137,12 +137,13 @@ final class Products {
             if (draft.externalKey() != null) keys.add(Words.line(draft.externalKey()));
             slugs.addAll(Drafting.candidates(draft));
             if (draft.categories() != null) categories.addAll(draft.categories());
-            if (draft.variants() != null) draft.variants().stream().map(VariantDraft::sku).filter(Objects::nonNull)
-                .forEach(sku -> skus.add(Words.line(sku)));
+            if (draft.variants() != null)
+                draft.variants().stream().map(VariantDraft::sku).filter(Objects::nonNull)
+                    .forEach(sku -> skus.add(Words.line(sku)));
         }
         return postgres.query(FIND, Map.of("channel", channel, "ids", array(ids), "keys", keys.toArray(String[]::new),
-                "skus", skus.toArray(String[]::new), "slugs", slugs.toArray(String[]::new), "categories",
-                array(categories)),
+            "skus", skus.toArray(String[]::new), "slugs", slugs.toArray(String[]::new), "categories",
+            array(categories)),
             row -> new Found(Json.OURS.readValue(text(row, "products"), EXISTING),
                 Json.OURS.readValue(text(row, "slugs"), SLUGS), Json.OURS.readValue(text(row, "categories"), IDS)))
             .single();
@@ -151,21 +152,21 @@ final class Products {
     /// One product, whole.
     Mono<Product> one(String channel, UUID id) {
         return postgres.query("select " + WHOLE + "::text as whole from catalog.products p "
-                + "where p.id = :id and p.channel = :channel and p.removed_at is null",
+            + "where p.id = :id and p.channel = :channel and p.removed_at is null",
             Map.of("id", id, "channel", channel),
             row -> Json.OURS.readValue(text(row, "whole"), Existing.class).product()).singleOrEmpty();
     }
 
     Mono<Product> one(UUID id) {
         return postgres.query("select " + WHOLE + "::text as whole from catalog.products p "
-                + "where p.id = :id and p.removed_at is null", Map.of("id", id),
+            + "where p.id = :id and p.removed_at is null", Map.of("id", id),
             row -> Json.OURS.readValue(text(row, "whole"), Existing.class).product()).singleOrEmpty();
     }
 
     Mono<List<Product>> some(String channel, Collection<UUID> ids) {
         return postgres.query("select coalesce(jsonb_agg(" + WHOLE + "), '[]')::text as products "
-                + "from catalog.products p where p.id = any(:ids::uuid[]) and p.channel = :channel "
-                + "and p.removed_at is null", Map.of("ids", array(ids), "channel", channel),
+            + "from catalog.products p where p.id = any(:ids::uuid[]) and p.channel = :channel "
+            + "and p.removed_at is null", Map.of("ids", array(ids), "channel", channel),
             row -> Json.OURS.readValue(text(row, "products"), EXISTING).stream().map(Existing::product).toList())
             .single();
     }
@@ -173,8 +174,8 @@ final class Products {
     /// The product of a variant.
     Mono<Product> ofVariant(String channel, UUID variant) {
         return postgres.query("select " + WHOLE + "::text as whole from catalog.products p "
-                + "where p.id = (select product_id from catalog.variants where id = :id and removed_at is null) "
-                + "and p.channel = :channel and p.removed_at is null",
+            + "where p.id = (select product_id from catalog.variants where id = :id and removed_at is null) "
+            + "and p.channel = :channel and p.removed_at is null",
             Map.of("id", variant, "channel", channel),
             row -> Json.OURS.readValue(text(row, "whole"), Existing.class).product()).singleOrEmpty();
     }
@@ -182,8 +183,8 @@ final class Products {
     /// Whole products of a channel after an id, by id: the admin's list and the export.
     Mono<List<Product>> after(String channel, @Nullable UUID after, int limit) {
         return postgres.query("select coalesce(jsonb_agg(" + WHOLE + " order by p.id), '[]')::text as products from ("
-                + "select * from catalog.products where channel = :channel and removed_at is null and id > :after "
-                + "order by id limit :limit) p",
+            + "select * from catalog.products where channel = :channel and removed_at is null and id > :after "
+            + "order by id limit :limit) p",
             Map.of("channel", channel, "after", after == null ? new UUID(0, 0) : after, "limit", limit),
             row -> Json.OURS.readValue(text(row, "products"), EXISTING).stream().map(Existing::product).toList())
             .single();

@@ -77,8 +77,9 @@ final class VariantDrafting {
     /// Every product has something to put into a cart.
     private List<VariantDraft> given(ProductDraft draft, @Nullable Existing existing) {
         if (draft.variants() != null && !draft.variants().isEmpty()) return draft.variants();
-        if (existing == null) return List.of(new VariantDraft(null, null, null, null, null, null, null, null, null,
-            null, null, null, null, null));
+        if (existing == null)
+            return List.of(new VariantDraft(null, null, null, null, null, null, null, null, null,
+                null, null, null, null, null));
         if (draft.variants() != null && draft.variantsComplete())
             fields.wrong("variants", "a product has at least one");
         return List.of();
@@ -115,7 +116,8 @@ final class VariantDrafting {
         fields.must(field + ".image_url", draft.imageUrl(), VariantDrafting::isUrl, "is a http(s) address");
         return new Variant(id, product.id(), product.channel(), sku, name(draft, was, options, place, count, field), "",
             "", product.type(), "", null, unit, factor, draft.pool() != null ? draft.pool()
-                : was == null ? null : was.pool(), grams,
+                : was == null ? null : was.pool(),
+            grams,
             draft.imageUrl() != null ? draft.imageUrl() : was == null ? null : was.imageUrl(), options, place,
             was != null && was.isDefault(), draft.active() != null ? draft.active() : was == null || was.active());
     }
@@ -189,8 +191,9 @@ final class VariantDrafting {
             Variant variant = variants.get(i);
             UUID owner = bySku.get(variant.sku());
             if (!skus.add(variant.sku())) fields.wrong("variants[" + i + "].sku", "is there twice");
-            else if (owner != null && !owner.equals(product.id()))
-                fields.wrong("variants[" + i + "].sku", "belongs to another product");
+            else
+                if (owner != null && !owner.equals(product.id()))
+                    fields.wrong("variants[" + i + "].sku", "belongs to another product");
             if (!names.add(variant.name())) fields.wrong("variants[" + i + "].name", "is there twice");
         }
     }

@@ -42,7 +42,7 @@ class VariantRoutes {
         if (body.productId == null) return Reply.refuse(Problem.invalid("product_id", "is required"));
         return catalog.product(channels.of(request).code(), body.productId)
             .flatMap(was -> ProductRoutes.one(catalog, ProductBody.withVariant(was, body.draft(null),
-                    ProductRoutes.version(request)))
+                ProductRoutes.version(request)))
                 .map(saved -> created(saved, was)))
             .defaultIfEmpty(Problem.invalid("product_id", "is not a product of this channel").reply());
     }
@@ -69,7 +69,7 @@ class VariantRoutes {
     private static Reply created(Saved saved, Product was) {
         if (!(saved instanceof Saved.Changed(var product))) return answer(saved, was.id());
         return product.variants().stream().filter(variant -> was.variants().stream().noneMatch(
-                old -> old.id().equals(variant.id()))).findFirst()
+            old -> old.id().equals(variant.id()))).findFirst()
             .map(variant -> new Reply(201, Map.of("Location", Api.BASE + "/variants/" + variant.id(),
                 "ETag", ProductRoutes.tag(product.version())),
                 new Reply.Body.Data(ProductBody.view(variant), null, null)))

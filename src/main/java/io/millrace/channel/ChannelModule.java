@@ -17,7 +17,8 @@ class ChannelModule {
     }
 
     /// Channels are asked for by every request and answered from memory, so they are read before the doors open.
-    @Bean @Order(0) AtStart channelsKnown(Channels channels) {
+    @Bean
+    @Order(0) AtStart channelsKnown(Channels channels) {
         return new AtStart("channels", () -> channels.reload().then());
     }
 

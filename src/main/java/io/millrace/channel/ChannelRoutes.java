@@ -62,7 +62,8 @@ class ChannelRoutes {
         String text = fields.text("rate", body.rate, 8);
         Percent rate = fields.make("rate", () -> Percent.of(text));
         fields.orRefuse();
-        return rate == null ? Mono.empty() : channels.tax(channel, category, rate).flatMap(done -> answer(done, channel));
+        return rate == null ? Mono.empty()
+            : channels.tax(channel, category, rate).flatMap(done -> answer(done, channel));
     }
 
     private Mono<Reply> shipping(ServerRequest request) {

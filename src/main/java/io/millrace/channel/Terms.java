@@ -78,8 +78,8 @@ final class Terms {
                 channel_version as (
                     update channel.channels set version = :next where code = :channel and version = :next - 1
                     returning 1)""")
-                .bind("channel", channel.code()).bind("next", next)
-                .check("exists (select from channel_version)", Refused.STALE))
+            .bind("channel", channel.code()).bind("next", next)
+            .check("exists (select from channel_version)", Refused.STALE))
             .tells(new ChannelEvent.ChannelChanged(ids.next(), next, clock.instant(), channel.code())))
             .thenReturn(true)
             .onErrorResume(Refused.class, refused -> refused.is(Refused.STALE) ? Mono.just(false)

@@ -75,8 +75,9 @@ class BrowseRoutes {
     private Mono<Reply> list(ServerRequest request, @Nullable String shelf) {
         Channel channel = channels.of(request);
         Query query = query(request, channel, shelf);
-        if (wantsLines(request)) return Reply.lines(shelves.lines(channel.code(), query))
-            .map(reply -> reply.header("Vary", ReadyDoor.VARY));
+        if (wantsLines(request))
+            return Reply.lines(shelves.lines(channel.code(), query))
+                .map(reply -> reply.header("Vary", ReadyDoor.VARY));
         return ready(request, channel, "L|" + query.key(), () -> make.list(channel.code(), query));
     }
 
@@ -131,7 +132,7 @@ class BrowseRoutes {
     /// First sight of a slug, or its product is gone. What nobody has is remembered too, until anything changes.
     private Mono<Ready> found(Channel channel, String slug, String name) {
         return pages.get(channel.code(), "N|" + slug, pages.freshness().ofLists(channel.code()),
-                () -> make.bySlug(channel.code(), slug))
+            () -> make.bySlug(channel.code(), slug))
             .flatMap(named -> {
                 if (named.status() != 200) return Mono.just(named);
                 UUID id = Pages.id(named.bytes());

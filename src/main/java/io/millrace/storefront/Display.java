@@ -44,8 +44,10 @@ record Display(Product product, Currency currency, Map<UUID, Long> prices, Map<U
             Pool heard = before == null ? null : before.stock.get(pool);
             Long onHand = stated.get(variant.id());
             if (heard != null) stock.put(pool, heard);
-            else if (onHand != null) stock.merge(pool, new Pool(onHand, 0),
-                (one, other) -> one.available >= other.available ? one : other);
+            else
+                if (onHand != null)
+                    stock.merge(pool, new Pool(onHand, 0),
+                        (one, other) -> one.available >= other.available ? one : other);
         }
         return new Display(product, currency, prices, stock, before == null ? 1 : before.revision + 1,
             before == null ? 0 : before.told);

@@ -120,7 +120,8 @@ final class DisplayInbox {
         if (!(fact instanceof InventoryEvent.OfPool pool)) return Mono.empty();
         return Change.retryStale(() -> catalog.product(pool.product())
             .flatMap(product -> displays.kept(List.of(product.id()))
-                .flatMap(kept -> crossed(product, kept.get(product.id()), pool)))).then();
+                .flatMap(kept -> crossed(product, kept.get(product.id()), pool))))
+            .then();
     }
 
     private Mono<Boolean> crossed(Product product, Displays.@Nullable Kept kept, InventoryEvent.OfPool pool) {

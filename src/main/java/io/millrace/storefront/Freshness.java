@@ -26,12 +26,12 @@ final class Freshness {
 
     /// What lists of a channel are made from.
     Stamp[] ofLists(String channel) {
-        return new Stamp[] {goods(channel), tree(channel)};
+        return new Stamp[]{goods(channel), tree(channel)};
     }
 
     /// What one product's detail is made from.
     Stamp[] ofProduct(String channel, UUID product) {
-        return new Stamp[] {stripe(product), tree(channel)};
+        return new Stamp[]{stripe(product), tree(channel)};
     }
 
     /// Moves the stamps; answers the channels that changed.
@@ -45,7 +45,7 @@ final class Freshness {
                 case StorefrontEvent.StockShown it -> product(it.channel(), it.product(), channels);
                 case CatalogEvent.CategorySaved it -> shelf(it.category().channel(), channels);
                 case CatalogEvent.CategoryRemoved it -> shelf(it.channel(), channels);
-                default -> { }
+                default -> {}
             }
         }
         channels.forEach(channel -> goods(channel).move());

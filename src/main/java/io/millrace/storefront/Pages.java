@@ -37,8 +37,10 @@ final class Pages {
     private record Total(long total, Stamp[] stamps, long[] at) {}
 
     Mono<SharedPages.Content> list(String channel, Query query) {
-        if (query.cursor() != null) return shelves.page(channel, query, false, ",").map(page -> content(
-            page.cards(), null, new Reply.Pagination(null, query.perPage(), null, null, null, null, next(page, query))));
+        if (query.cursor() != null)
+            return shelves.page(channel, query, false, ",").map(page -> content(
+                page.cards(), null,
+                new Reply.Pagination(null, query.perPage(), null, null, null, null, next(page, query))));
         Stamp[] stamps = freshness.ofLists(channel);
         long[] at = Ready.read(stamps);
         String filters = channel + "|" + query.filters();
@@ -53,8 +55,9 @@ final class Pages {
 
     Mono<SharedPages.Content> search(Channel channel, Query query) {
         return (query.words().isEmpty() ? Mono.just(new Shelves.Hits("", 0, 0, "{}"))
-            : shelves.search(channel.code(), query)).map(hits -> content(hits.cards(),
-                facets(hits.facets(), channel), pagination(query, hits.total(), null)));
+            : shelves.search(channel.code(), query)).map(
+                hits -> content(hits.cards(),
+                    facets(hits.facets(), channel), pagination(query, hits.total(), null)));
     }
 
     Mono<SharedPages.Content> featured(String channel) {
@@ -90,8 +93,8 @@ final class Pages {
         return shelves.shelves(channel).map(all -> {
             Shelves.Shelf one = new Tree(all).find(idOrSlug);
             if (one == null) return absent();
-            Map<String, Object> view = new LinkedHashMap<>(Json.OURS.convertValue(one, new TypeReference<Map<String,
-                Object>>() {}));
+            Map<String, Object> view =
+                new LinkedHashMap<>(Json.OURS.convertValue(one, new TypeReference<Map<String, Object>>() {}));
             view.put("children", all.stream().filter(other -> one.id().equals(other.parentId())).toList());
             return data(view);
         });
@@ -136,21 +139,23 @@ final class Pages {
         StringBuilder text = new StringBuilder(cards.length() + 300).append("{\"success\":true,\"data\":[")
             .append(cards).append(']');
         if (facets != null) text.append(",\"facets\":").append(new String(Json.bytes(facets), StandardCharsets.UTF_8));
-        if (pagination != null) text.append(",\"pagination\":")
-            .append(new String(Json.bytes(pagination), StandardCharsets.UTF_8));
+        if (pagination != null)
+            text.append(",\"pagination\":")
+                .append(new String(Json.bytes(pagination), StandardCharsets.UTF_8));
         return new SharedPages.Content(200, null, Ready.utf8(text.append('}').toString()));
     }
 
     /// Prices leave the house as money, in facets too.
     private static Map<String, Object> facets(String json, Channel channel) {
-        Map<String, Object> facets = new LinkedHashMap<>(Json.OURS.readValue(json, new TypeReference<Map<String,
-            Object>>() {}));
+        Map<String, Object> facets =
+            new LinkedHashMap<>(Json.OURS.readValue(json, new TypeReference<Map<String, Object>>() {}));
         List<Map<String, Object>> ranges = new ArrayList<>();
-        if (facets.get("price") instanceof List<?> buckets) for (Object bucket : buckets)
-            if (bucket instanceof Map<?, ?> range && range.get("min") instanceof Number low
-                && range.get("max") instanceof Number high && range.get("count") instanceof Number count)
-                ranges.add(Map.of("min", new Money(low.longValue(), channel.currency()),
-                    "max", new Money(high.longValue(), channel.currency()), "count", count));
+        if (facets.get("price") instanceof List<?> buckets)
+            for (Object bucket : buckets)
+                if (bucket instanceof Map<?, ?> range && range.get("min") instanceof Number low
+                    && range.get("max") instanceof Number high && range.get("count") instanceof Number count)
+                    ranges.add(Map.of("min", new Money(low.longValue(), channel.currency()),
+                        "max", new Money(high.longValue(), channel.currency()), "count", count));
         facets.put("price", ranges);
         return facets;
     }

@@ -31,9 +31,9 @@ record Query(@Nullable String category, List<String> words, @Nullable Long minPr
 
     /// The orders there are: nothing a client says becomes SQL.
     enum Sort {
-        NEWEST("newest", "p.id", "uuid", true), NAME("name", "p.name_key", "text", false),
-        NAME_DOWN("-name", "p.name_key", "text", true), PRICE("price", "p.price_key", "bigint", false),
-        PRICE_DOWN("-price", "p.price_key", "bigint", true);
+        NEWEST("newest", "p.id", "uuid", true), NAME("name", "p.name_key", "text", false), NAME_DOWN("-name",
+            "p.name_key", "text",
+            true), PRICE("price", "p.price_key", "bigint", false), PRICE_DOWN("-price", "p.price_key", "bigint", true);
 
         final String word;
         final String key;
@@ -101,7 +101,8 @@ record Query(@Nullable String category, List<String> words, @Nullable Long minPr
             fields.must(name, parameters.get(name), text -> text.length() <= TEXT_CHARS_MAX && text.indexOf('\0') < 0,
                 "has at most " + TEXT_CHARS_MAX + " characters");
         return new Query(category, words(search), money("min_price", parameters, channel, fields),
-            money("max_price", parameters, channel, fields), stock == null ? null : (Boolean) stock.equals("true"), type,
+            money("max_price", parameters, channel, fields), stock == null ? null : (Boolean) stock.equals("true"),
+            type,
             sellerId, brand, order, page, perPage, cursor);
     }
 

@@ -142,8 +142,7 @@ final class SharedPages {
             .putLong(content.version == null ? -1 : content.version).put(content.bytes).array();
     }
 
-    @SuppressWarnings({"unchecked", "rawtypes"})
-    private static RedisScript<List<byte[]>> script(String text) {
+    @SuppressWarnings({"unchecked", "rawtypes"}) private static RedisScript<List<byte[]>> script(String text) {
         return (RedisScript) RedisScript.of(text, List.class);
     }
 }

@@ -50,12 +50,13 @@ final class Shelves {
             + (query.sort().down ? " desc" : "");
         binds.put("limit", query.perPage());
         binds.put("separator", separator);
-        String sql = "with page as (select p.card, " + query.sort().key + " as key, p.id from storefront.products p where "
-            + where + after(query, binds) + " order by " + order + " limit :limit" + offset(query, binds) + ") "
-            + "select coalesce(string_agg(card, :separator), '') as cards, count(*)::int as shown, "
-            + "(array_agg(id))[count(*)] as last_id, ((array_agg(key))[count(*)])::text as last_key, "
-            + (counted ? "(select count(*) from storefront.products p where " + where + ")" : "0::bigint")
-            + " as total from page";
+        String sql =
+            "with page as (select p.card, " + query.sort().key + " as key, p.id from storefront.products p where "
+                + where + after(query, binds) + " order by " + order + " limit :limit" + offset(query, binds) + ") "
+                + "select coalesce(string_agg(card, :separator), '') as cards, count(*)::int as shown, "
+                + "(array_agg(id))[count(*)] as last_id, ((array_agg(key))[count(*)])::text as last_key, "
+                + (counted ? "(select count(*) from storefront.products p where " + where + ")" : "0::bigint")
+                + " as total from page";
         return postgres.query(sql, binds, Shelves::page).single();
     }
 
@@ -108,7 +109,7 @@ final class Shelves {
                             ntile(5) over (order by price_minor) as tile from hits where price_minor is not null) t
                             group by tile) f))::text as facets
             """.formatted(rank, where, HITS_MAX, 0, FACET_VALUES_MAX), binds, row -> new Hits(text(row, "cards"),
-                number(row, "shown").intValue(), number(row, "total").longValue(), text(row, "facets"))).single();
+            number(row, "shown").intValue(), number(row, "total").longValue(), text(row, "facets"))).single();
     }
 
     Mono<Page> featured(String channel) {

@@ -8,7 +8,8 @@ import java.util.UUID;
 public sealed interface StorefrontEvent extends Fact {
     /// A product's card looks different because its stock crossed a line; every node forgets its ready bytes.
     record StockShown(UUID id, long version, Instant at, UUID product, String channel, boolean inStock)
-        implements StorefrontEvent {
+        implements
+            StorefrontEvent {
         @Override public String aggregate() {
             return "shown:" + product;
         }

@@ -41,8 +41,9 @@ class BrowseTest {
         hiking = Objects.requireNonNull(shelves.get(MARK + " boots > Hiking"));
         hats = Objects.requireNonNull(shelves.get(MARK + " hats"));
         List<ProductDraft> drafts = new ArrayList<>();
-        for (int i = 0; i < 45; i++) drafts.add(draft("Boot %s %02d".formatted(MARK, i), i % 2 == 0 ? boots : hiking,
-            "brown-" + i, (10 + i % 7) + ".00 USD", i % 3 == 0 ? 0L : 5L, "Trail" + MARK));
+        for (int i = 0; i < 45; i++)
+            drafts.add(draft("Boot %s %02d".formatted(MARK, i), i % 2 == 0 ? boots : hiking,
+                "brown-" + i, (10 + i % 7) + ".00 USD", i % 3 == 0 ? 0L : 5L, "Trail" + MARK));
         drafts.add(draft("Waterproof boot " + MARK, hiking, "wet", "149.99 USD", 3L, "Dry" + MARK));
         drafts.add(draft("Straw hat " + MARK, hats, "hat", "25.00 USD", 3L, "Sun" + MARK));
         assertThat(catalog.save(drafts, Catalog.Repeats.CHANGE_NOTHING).toFuture().join())
@@ -53,7 +54,8 @@ class BrowseTest {
         return new ProductDraft(null, CHANNEL, null, null, name, ProductType.PHYSICAL, ProductStatus.ACTIVE,
             "All of " + MARK, null, brand, null, null, null, null, List.of(shelf), null,
             List.of(VariantDraft.piece(MARK + sku + "-s", "S", Money.parse(price), stock),
-                VariantDraft.piece(MARK + sku + "-l", "L", Money.parse(price), stock)), true, null);
+                VariantDraft.piece(MARK + sku + "-l", "L", Money.parse(price), stock)),
+            true, null);
     }
 
     @Test void boots_come_in_pages_of_twenty_sorted_by_price_with_totals() {
