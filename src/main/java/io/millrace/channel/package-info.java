@@ -1,4 +1,4 @@
-/// Where we sell: each channel's currency, language, taxes, ways to ship and to pay; known from memory on every request.
+/// Where we sell: each channel's currency, language, taxes, ways to ship and to pay; known from memory.
 @NullMarked
 @ApplicationModule(allowedDependencies = {"money", "postgres", "http", "messaging", "jobs"})
 package io.millrace.channel;

@@ -74,7 +74,7 @@ record Display(Product product, Currency currency, Map<UUID, Long> prices, Map<U
         return product.status() == ProductStatus.ACTIVE;
     }
 
-    /// Goods that do not travel are there unless somebody counts them; of those that do there is none until one says so.
+    /// Goods that do not travel are there unless somebody counts them; of those that do there is none until told so.
     boolean isInStock(Variant variant) {
         Pool pool = stock.get(Pools.id(variant));
         return variant.active() && (pool == null ? !product.type().travels() : pool.available >= variant.factor());

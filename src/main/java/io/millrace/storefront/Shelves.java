@@ -104,7 +104,8 @@ final class Shelves {
                             jsonb_build_object('value', false, 'count', count(*) filter (where not in_stock)))
                             from hits),
                        'price', (select coalesce(jsonb_agg(jsonb_build_object('bucket', bucket, 'min', low, 'max', high,
-                            'count', count) order by bucket), '[]') from (select tile as bucket, min(price_minor) as low,
+                            'count', count) order by bucket), '[]')
+                     from (select tile as bucket, min(price_minor) as low,
                             max(price_minor) as high, count(*) as count from (select price_minor,
                             ntile(5) over (order by price_minor) as tile from hits where price_minor is not null) t
                             group by tile) f))::text as facets
@@ -162,7 +163,8 @@ final class Shelves {
         binds.put("channel", channel);
         if (query.category() != null) {
             all.add("p.categories && (select coalesce(array_agg(below.id), '{}') from storefront.categories below "
-                + "join storefront.categories c on c.channel = :channel and (c.slug = :category or c.id::text = :category)"
+                + "join storefront.categories c on c.channel = :channel "
+                + "and (c.slug = :category or c.id::text = :category)"
                 + " where below.path @> array[c.id])");
             binds.put("category", query.category());
         }

@@ -62,7 +62,7 @@ class LeavingTest {
             stop(shop, "INT", -shop.process().pid());
             String log = Folder.readIfThere(dir.resolve("postgres/server.log"));
             assertThat(log).contains("checkpoint complete", "database system is shut down");
-            // Guards: a session of their own for the servers, and stopping them after the context. Without either, every
+            // Guards: a session of their own for the servers, and stopping them after the context. Without one, every
             // connection of the pool is cut; the one that only listens may close a moment late.
             assertThat(log.lines().filter(line -> line.contains("terminating connection"))).hasSizeLessThanOrEqualTo(1);
         }

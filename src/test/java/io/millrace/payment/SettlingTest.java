@@ -258,7 +258,7 @@ class SettlingTest {
             () -> till.status(placed).equals("captured"));
     }
 
-    /// Guard: the version in PaymentRows.move; the status alone would let the second decline through. The row's piece is
+    /// Guard: the version in PaymentRows.move; the status alone would let a second decline through. The row's piece is
     /// run by itself, because the facts' own key (aggregate, version) would refuse the whole change as well.
     @Test void a_move_decided_on_an_old_reading_is_refused_as_stale() {
         Till.Placed placed = till.place("20.00 USD");
