@@ -122,11 +122,16 @@ async function watch() {
   }
 }
 
+async function refresh() {
+  const order = await api(`/orders/${state.order.id}`, { headers: { 'X-Order-Token': state.order.order_token } });
+  showOrder(order.order_number, order.status, order.total);
+}
+
 function heard(name, data) {
   const item = make('li', name);
   if (data.at) item.append(make('time', new Date(data.at).toLocaleTimeString()));
   $('events').append(item);
-  if (data.status) showOrder(state.order.order_number, data.status, state.order.total);
+  attempt(refresh);
   if (name === 'order.paid' || name === 'order.cancelled') $('pay').hidden = true;
 }
 
