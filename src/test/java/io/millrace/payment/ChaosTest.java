@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.testing.Eventually;
 import io.millrace.testing.Shop;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +52,8 @@ class ChaosTest {
     private static Till.Placed opened(Till till, Till.Placed placed) {
         if (placed.view().clientSecret() != null) return placed;
         Eventually.holds("opened by the sweep", Duration.ofSeconds(60), () -> till.status(placed).equals("pending"));
-        return new Till.Placed(placed.ref(), placed.payment(), till.payments.of(placed.ref()).blockFirst());
+        return new Till.Placed(placed.ref(), placed.payment(),
+            Objects.requireNonNull(till.payments.of(placed.ref()).blockFirst()));
     }
 
     /// A buyer presses again until the page says something.
