@@ -1,7 +1,12 @@
 package load;
 
+import static io.gatling.javaapi.core.CoreDsl.doIf;
+import static io.gatling.javaapi.core.CoreDsl.jsonPath;
+import static io.gatling.javaapi.core.CoreDsl.pause;
+import static io.gatling.javaapi.core.CoreDsl.tryMax;
 import static io.gatling.javaapi.http.HttpDsl.http;
 
+import io.gatling.javaapi.core.ChainBuilder;
 import io.gatling.javaapi.http.HttpProtocolBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,6 +14,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -29,6 +35,14 @@ final class TheShop {
 
     static HttpProtocolBuilder protocol(String channel) {
         return http.baseUrl(URL).header("X-Channel", channel).acceptHeader("application/json").shareConnections();
+    }
+
+    /// An order is placed even while Stripe is slow to open its payment; the buyer's page asks again until it is there.
+    static ChainBuilder opened() {
+        return doIf(session -> !session.contains("secret")).then(tryMax(60).on(pause(Duration.ofMillis(250))
+            .exec(http("await the payment").get("/api/v1/orders/#{order}").header("X-Order-Token", "#{token}").silent()
+                .check(jsonPath("$.data.payment.client_secret").saveAs("secret"),
+                    jsonPath("$.data.payment.provider_reference").saveAs("intent")))));
     }
 
     static String admin() {
