@@ -1,5 +1,7 @@
 package io.millrace.http;
 
+import io.millrace.postgres.Overtaken;
+import io.millrace.postgres.Refused;
 import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.R2dbcTransientException;
 import java.util.concurrent.TimeoutException;
@@ -32,6 +34,8 @@ final class Failures implements WebExceptionHandler {
     private static Problem problem(ServerWebExchange exchange, Throwable error) {
         return switch (error) {
             case ProblemException refused -> refused.problem();
+            case Overtaken e -> changedMeanwhile();
+            case Refused e when e.is(Refused.STALE) -> changedMeanwhile();
             case MethodNotAllowedException e -> Problem.of(405, "method_not_allowed", "This path has other methods")
                 .header("Allow", String.join(", ", e.getSupportedMethods().stream().map(HttpMethod::name).toList()));
             case ResponseStatusException e -> known(e);
@@ -48,6 +52,11 @@ final class Failures implements WebExceptionHandler {
                 yield Problem.of(500, "internal", "Something went wrong; tell us the request id");
             }
         };
+    }
+
+    /// However often we tried, somebody else was faster.
+    private static Problem changedMeanwhile() {
+        return Problem.conflict("changed_meanwhile", "Somebody else changed this at the same time; try again");
     }
 
     private static Problem away(ServerWebExchange exchange, Throwable error) {

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import reactor.core.publisher.Mono;
@@ -36,8 +37,9 @@ public final class Idempotency {
     public static final Duration KEPT = Duration.ofHours(24);
     private static final int FORGOTTEN_PER_SWEEP_MAX = 5_000;
     private static final String CONTENT_TYPE = "Content-Type";
-    /// A key this long is nobody's guess; a shorter one is a guest's own only together with his address.
-    private static final int SECRET_KEY_CHARS = 16;
+    /// A key of this form is nobody's guess; any other is a guest's own only together with his address and browser.
+    private static final Pattern UNGUESSABLE =
+        Pattern.compile("\\p{XDigit}{8}-\\p{XDigit}{4}-[47]\\p{XDigit}{3}-\\p{XDigit}{4}-\\p{XDigit}{12}");
     private static final String USED = "idempotency_key_used";
     private static final String HEADER = "Idempotency-Key";
     private static final String ATTRIBUTE = Idempotency.class.getName();
@@ -116,7 +118,7 @@ public final class Idempotency {
     private Mono<Reply> guarded(Key key, Supplier<Mono<Reply>> handler) {
         Mono<Reply> work = insert(key).flatMap(mine -> mine ? Mono.defer(handler).flatMap(reply -> keep(key, reply))
             : replay(key).switchIfEmpty(Mono.just(stillRunning().reply())));
-        return postgres.transactional(work)
+        return postgres.transactionalAgain(work)
             .onErrorResume(RolledBack.class, back -> Mono.just(back.reply));
     }
 
@@ -208,7 +210,7 @@ public final class Idempotency {
         @Nullable String cart = request.headers().firstHeader("X-Cart-Token");
         @Nullable String order = request.headers().firstHeader("X-Order-Token");
         String secret = cart + "/" + order;
-        if (cart == null && order == null && key.length() < SECRET_KEY_CHARS)
+        if (cart == null && order == null && !UNGUESSABLE.matcher(key).matches())
             secret = request.remoteAddress().map(address -> address.getAddress().getHostAddress()).orElse("") + "/"
                 + request.headers().firstHeader("User-Agent");
         return "guest:" + HexFormat.of().formatHex(sha256().digest(secret.getBytes(StandardCharsets.UTF_8)), 0, 16);

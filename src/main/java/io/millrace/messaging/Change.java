@@ -1,6 +1,8 @@
 package io.millrace.messaging;
 
+import io.millrace.postgres.Overtaken;
 import io.millrace.postgres.Piece;
+import io.millrace.postgres.Postgres;
 import io.millrace.postgres.Refused;
 import io.millrace.postgres.Write;
 import java.time.Duration;
@@ -36,10 +38,17 @@ public record Change(Write write, List<Fact> facts, String name) {
         return new Change(write, facts, other);
     }
 
-    /// Runs a use case (read, decide, commit) again when its commit was refused as [Refused#STALE].
+    /// Runs a use case (read, decide, commit) again when its commit was refused as [Refused#STALE]. Inside a
+    /// transaction the refusal has lost all of it: [Overtaken] tells whoever opened it.
     public static <T> Mono<T> retryStale(Supplier<Mono<T>> useCase) {
-        return Mono.defer(useCase).retryWhen(Retry.backoff(STALE_TRIES - 1L, STALE_WAIT).jitter(0.75)
+        return Postgres.isInside().flatMap(inside -> inside
+            ? Mono.defer(useCase).onErrorMap(Refused.class, no -> no.is(Refused.STALE) ? new Overtaken(no) : no)
+            : Mono.defer(useCase).retryWhen(again()));
+    }
+
+    private static Retry again() {
+        return Retry.backoff(STALE_TRIES - 1L, STALE_WAIT).jitter(0.75)
             .filter(error -> error instanceof Refused refused && refused.is(Refused.STALE))
-            .onRetryExhaustedThrow((spec, signal) -> signal.failure()));
+            .onRetryExhaustedThrow((spec, signal) -> signal.failure());
     }
 }

@@ -44,7 +44,7 @@ public final class Postgres {
     public Mono<Write.Answers> run(Write write) {
         Write.Statement statement = write.statement();
         // single(), never next(): next() would cancel the conversation with the server after the first row
-        return alone(rows(statement.sql(), statement.values(), Postgres::answers).single());
+        return alone(rows(statement.sql(), statement.values(), Postgres::answers).single(), again());
     }
 
     /// Runs one SQL text with `:name` binds (null values need [io.r2dbc.spi.Parameters#in(Class)]) and maps each row.
@@ -60,12 +60,30 @@ public final class Postgres {
         String text = Write.positional(sql, 0, "", new HashMap<>(), slots);
         Object[] values = values(slots, binds);
         return alone(withConnection(connection -> Flux.from(bound(connection, text, values).execute())
-            .concatMap(Result::getRowsUpdated).reduce(0L, Long::sum)).single());
+            .concatMap(Result::getRowsUpdated).reduce(0L, Long::sum)).single(), again());
     }
 
     /// Runs everything in the pipeline in one transaction; nested calls join it.
     public <T> Mono<T> transactional(Mono<T> work) {
         return transaction.transactional(work);
+    }
+
+    /// The same, and all of it from the start when somebody else was faster or PostgreSQL gave it up. The pipeline must
+    /// bear being run again; within a transaction it simply joins.
+    public <T> Mono<T> transactionalAgain(Mono<T> work) {
+        return alone(transactional(work), again());
+    }
+
+    /// Runs the work again as the retry says, but never inside a transaction: after a failure PostgreSQL refuses
+    /// everything there (25P02).
+    public static <T> Mono<T> alone(Mono<T> work, Retry retry) {
+        return isInside().flatMap(inside -> inside ? work : work.retryWhen(retry));
+    }
+
+    /// Whether the pipeline runs in a transaction.
+    public static Mono<Boolean> isInside() {
+        return TransactionContextManager.currentContext().map(context -> true)
+            .onErrorResume(NoTransactionException.class, none -> Mono.just(false));
     }
 
     private <T> Flux<T> rows(String sql, Object[] values, Function<Readable, T> row) {
@@ -94,20 +112,13 @@ public final class Postgres {
         return statement;
     }
 
-    /// A statement that PostgreSQL gave up (deadlock, serialisation) may run again only as its own transaction.
-    private static <T> Mono<T> alone(Mono<T> statement) {
-        return TransactionContextManager.currentContext().map(context -> true)
-            .onErrorResume(NoTransactionException.class, none -> Mono.just(false))
-            .flatMap(inside -> inside ? statement : statement.retryWhen(again()));
-    }
-
     private static Retry again() {
         return Retry.backoff(TRIES - 1L, RETRY_FIRST).jitter(0.75).filter(Postgres::gaveUp)
             .onRetryExhaustedThrow((spec, signal) -> signal.failure());
     }
 
     private static boolean gaveUp(Throwable error) {
-        return error instanceof R2dbcException e
+        return error instanceof Overtaken || error instanceof R2dbcException e
             && ("40P01".equals(e.getSqlState()) || "40001".equals(e.getSqlState()));
     }
 
