@@ -163,7 +163,7 @@ final class Checkout {
         Payable payable = order.total().isZero() ? null : new Payable(order.ref(), order.total(),
             asked.wish().paymentMethod(), asked.channel().code(), asked.account(),
             tokenHash == null ? null : HexFormat.of().formatHex(tokenHash));
-        Change change = Change.of(Orders.insert(order, view, asked.account(), tokenHash));
+        Change change = Change.of(Orders.insert(order, view, asked.account(), tokenHash)).named("checkout");
         if (asked.key().isPresent())
             change = change.with(idempotency.piece(asked.key().get(), 201, Map.of("Location", location(id)),
                 reply(asked, view), isOpenedAfter(payable), view.orderNumber(), Orders.NUMBER));

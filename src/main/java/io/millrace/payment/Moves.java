@@ -36,7 +36,7 @@ final class Moves {
     Change change(Payment before, Life.Story story, List<Piece> more) {
         Payment after = story.payment();
         Instant now = clock.instant();
-        Change change = Change.of(more.toArray(Piece[]::new));
+        Change change = Change.of(more.toArray(Piece[]::new)).named(name(story));
         if (after.equals(before)) return change;
         change = change.with(PaymentRows.move(before, after, lookAt(after, now), now));
         for (Refund refund : after.refunds()) {
@@ -51,6 +51,19 @@ final class Moves {
             change = change.tells(fact(after, news, ++version, now));
         }
         return change;
+    }
+
+    /// What a test calls the change when it kills the process around its commit.
+    private static String name(Life.Story story) {
+        if (story.news().isEmpty()) return "payment";
+        return switch (story.news().getFirst()) {
+            case News.Opened() -> "open";
+            case News.Captured() -> "settle";
+            case News.Declined _ -> "decline";
+            case News.Cancelled _ -> "cancel";
+            case News.Refunded _,News.RefundFailed _ -> "refund";
+            case News.Quarantined _ -> "quarantine";
+        };
     }
 
     private @Nullable Instant lookAt(Payment payment, Instant now) {

@@ -1,5 +1,6 @@
 package io.millrace.payment;
 
+import io.millrace.jobs.CrashPoint;
 import io.millrace.postgres.Piece;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,6 +41,7 @@ final class Opening {
     Mono<PaymentView> open(Payment payment) {
         if (payment.createdAt().plus(GIVE_UP).isBefore(clock.instant()))
             return heard(payment, new Heard.Refused("never_opened"));
+        CrashPoint.reach("open.before_call");
         return providers.of(payment).open(payment.id(), payment.payable()).flatMap(told -> switch (told) {
             case Told.Yes<Report>(var report) ->
                 heard(payment, new Heard.Opened(report.object(), report.clientSecret(), report.redirectUrl()));

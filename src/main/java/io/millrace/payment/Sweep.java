@@ -1,5 +1,6 @@
 package io.millrace.payment;
 
+import io.millrace.jobs.CrashPoint;
 import io.millrace.messaging.Change;
 import io.millrace.messaging.Messaging;
 import java.time.Duration;
@@ -132,6 +133,7 @@ final class Sweep {
                 return provider.lookRefund(refund.object()).flatMap(told -> refunded(payment, due, told));
             if (refund.status() == RefundStatus.UNKNOWN
                 && refund.createdAt().plus(REFUND_GIVE_UP).isBefore(clock.instant())) return forgotten(payment, due);
+            CrashPoint.reach("refund.before_call");
             return provider.refund(refund.id(), object, refund.amount())
                 .flatMap(told -> refunded(payment, due, told));
         });

@@ -1,6 +1,7 @@
 package io.millrace.payment;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.millrace.jobs.CrashPoint;
 import java.time.Duration;
 import java.time.InstantSource;
 import org.slf4j.Logger;
@@ -55,6 +56,7 @@ final class WebhookIntake {
 
     private Mono<Taken> settle(PaymentProvider provider, Notice notice, WebhookInbox.Stored stored,
         WebhookInbox.Key key) {
+        CrashPoint.reach("webhook.after_store");
         return settling.heed(provider, notice, stored.payment(), key).map(WebhookIntake::taken)
             .onErrorResume(error -> {
                 LOG.warn("webhook {} {} will be tried again", key.provider(), key.event(), error);
