@@ -1,10 +1,12 @@
 package io.millrace.storefront;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,9 +31,14 @@ final class SharedPages {
     private static final long ASK_AGAIN_NANOS = Duration.ofMillis(200).toNanos();
     private static final int ANSWER_BYTES_MAX = 512 * 1024;
     private static final String PREFIX = "millrace:storefront:";
-    /// The generation and the answer in one trip.
+    /// The generation and the answer in one trip. Generations are never used twice, not even after everything was
+    /// flushed: an answer on its way to an old one must not be found again.
     private static final RedisScript<List<byte[]>> READ = script("""
-        local generation = redis.call('GET', KEYS[1]) or '0'
+        local generation = redis.call('GET', KEYS[1])
+        if not generation then
+          generation = ARGV[1]
+          redis.call('SET', KEYS[1], generation)
+        end
         return {generation, redis.call('GET', KEYS[2] .. generation) or ''}""");
 
     private final ReactiveRedisTemplate<String, byte[]> redis;
@@ -58,7 +65,7 @@ final class SharedPages {
     /// Empty when Redis cannot be asked now.
     Mono<Found> find(String channel, String key) {
         if (!canAsk() || !isSettled(channel)) return Mono.empty();
-        return redis.execute(READ, List.of(PREFIX + "generation:" + channel, address(channel, key)), List.of())
+        return redis.execute(READ, List.of(generation(channel), address(channel, key)), List.of(fresh()))
             .next().timeout(WAIT_MAX).map(SharedPages::found).doOnNext(found -> well())
             .onErrorResume(error -> {
                 ill(error);
@@ -69,7 +76,7 @@ final class SharedPages {
     /// Shares an answer without waiting for it.
     void share(String channel, String key, byte[] generation, Content content) {
         if (!canAsk() || content.bytes.length > ANSWER_BYTES_MAX) return;
-        String address = address(channel, key) + new String(generation, java.nio.charset.StandardCharsets.US_ASCII);
+        String address = address(channel, key) + new String(generation, StandardCharsets.US_ASCII);
         var unused = redis.opsForValue().set(address, bytes(content), LIFE).timeout(WAIT_MAX)
             .onErrorResume(error -> {
                 ill(error);
@@ -86,11 +93,11 @@ final class SharedPages {
         Owed mine = new Owed(wishes.incrementAndGet(), System.nanoTime());
         owed.put(channel, mine);
         if (!canAsk()) return;
-        var unused = redis.opsForValue().increment(PREFIX + "generation:" + channel).timeout(WAIT_MAX)
+        var unused = redis.opsForValue().set(generation(channel), fresh()).timeout(WAIT_MAX)
             .doOnNext(moved -> owed.replace(channel, mine, SETTLED))
             .onErrorResume(error -> {
                 ill(error);
-                return Mono.just(0L);
+                return Mono.just(false);
             }).toFuture();
     }
 
@@ -119,6 +126,14 @@ final class SharedPages {
         silentUntil = now + silence;
         silence = Math.min(silence * 2, SILENCE_MAX_NANOS);
         isSilent = true;
+    }
+
+    private static String generation(String channel) {
+        return PREFIX + "generation:" + channel;
+    }
+
+    private static byte[] fresh() {
+        return Long.toHexString(ThreadLocalRandom.current().nextLong()).getBytes(StandardCharsets.US_ASCII);
     }
 
     private static String address(String channel, String key) {

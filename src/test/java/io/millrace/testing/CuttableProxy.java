@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /// A TCP proxy between the shop and a server that a test can cut, stall and slow down. For PostgreSQL and Redis;
 /// Kafka's clients go round it, because a broker tells them its own address.
@@ -86,8 +87,8 @@ public final class CuttableProxy implements AutoCloseable {
                     reset(client);
                     continue;
                 }
-                Socket server = new Socket();
-                server.connect(target, 2_000);
+                Socket server = connected(client);
+                if (server == null) continue;
                 client.setTcpNoDelay(true);
                 server.setTcpNoDelay(true);
                 sockets.add(client);
@@ -97,6 +98,18 @@ public final class CuttableProxy implements AutoCloseable {
             } catch (IOException targetAway) {
                 if (door.isClosed()) return;
             }
+        }
+    }
+
+    /// Null when the target is away: then its client hears so at once.
+    private @Nullable Socket connected(Socket client) {
+        try {
+            Socket server = new Socket();
+            server.connect(target, 2_000);
+            return server;
+        } catch (IOException away) {
+            reset(client);
+            return null;
         }
     }
 
