@@ -109,7 +109,8 @@ class SettlementTest {
         sweets.holding(placed).put("orders/" + Counter.id(placed) + "/cancel", null).expect(409);
         JsonNode parcel = sweets.holding(placed).get("orders/" + Counter.id(placed) + "/track").expect(200).data()
             .path("parcels").get(0);
-        assertThat(parcel.path("tracking_url").asString()).isEqualTo("https://www.ups.com/track?tracknum=1Z+99%2F9");
+        assertThat(parcel.path("tracking_url").asString())
+            .isEqualTo("https://www.ups.com/track?loc=en_US&tracknum=1Z+99%2F9");
     }
 
     @Test void an_unpaid_order_lapses_and_its_stock_is_free_again() {
