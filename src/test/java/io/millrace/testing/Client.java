@@ -27,14 +27,16 @@ public final class Client {
 
     private final String base;
     private final Map<String, String> headers;
+    private final @Nullable Contract contract;
 
     Client(String base) {
-        this(base, Map.of());
+        this(base, Map.of(), null);
     }
 
-    private Client(String base, Map<String, String> headers) {
+    private Client(String base, Map<String, String> headers, @Nullable Contract contract) {
         this.base = base;
         this.headers = headers;
+        this.contract = contract;
     }
 
     /// A client of any server, for instance of a node that is not in this JVM.
@@ -49,7 +51,12 @@ public final class Client {
     public Client with(String header, String value) {
         var more = new LinkedHashMap<>(headers);
         more.put(header, value);
-        return new Client(base, more);
+        return new Client(base, more, contract);
+    }
+
+    /// The same client, whose every answer must keep the OpenAPI document that its shop serves.
+    public Client checked() {
+        return new Client(base, headers, Contract.of(this));
     }
 
     public Client bearer(String token) {
@@ -98,7 +105,8 @@ public final class Client {
             request.header("Content-Type", "application/json");
         try {
             var response = HTTP.send(request.build(), BodyHandlers.ofByteArray());
-            return new Answer(method + " " + path, response.statusCode(), response.headers(), response.body());
+            Answer answer = new Answer(method + " " + path, response.statusCode(), response.headers(), response.body());
+            return contract == null ? answer : contract.check(answer);
         } catch (IOException e) {
             throw new UncheckedIOException(method + " " + path, e);
         } catch (InterruptedException e) {
