@@ -118,19 +118,18 @@ final class DisplayInbox {
     /// A pool crossed a line: its product's card and detail say so, and every node hears that they changed.
     Mono<Void> stock(InventoryEvent fact) {
         if (!(fact instanceof InventoryEvent.OfPool pool)) return Mono.empty();
-        return Change.retryStale(() -> catalog.product(pool.product())
-            .flatMap(product -> displays.kept(List.of(product.id()))
-                .flatMap(kept -> crossed(product, kept.get(product.id()), pool))))
-            .then();
+        List<UUID> one = List.of(pool.product());
+        // our row first: a product that is written after it makes our own write stale
+        return Change.retryStale(() -> displays.kept(one).flatMap(kept -> catalog.product(pool.product())
+            .flatMap(product -> crossed(product, kept.get(product.id()), pool)))).then();
     }
 
     private Mono<Boolean> crossed(Product product, Displays.@Nullable Kept kept, InventoryEvent.OfPool pool) {
         if (kept == null) return Mono.just(false);
         Display before = display(product, kept);
         Display now = before.heard(pool.pool(), new Display.Pool(pool.available(), pool.version()));
-        if (now == before) return Mono.just(false);
-        if (now.card().equals(before.card()) && now.detail().equals(before.detail()))
-            return messaging.commit(Change.of(Displays.save(List.of(now)))).thenReturn(true);
+        if (now == before || now.card().equals(before.card()) && now.detail().equals(before.detail()))
+            return Mono.just(false);
         Display telling = now.telling();
         return messaging.commit(Change.of(Displays.save(List.of(telling))).tells(new StorefrontEvent.StockShown(
             ids.next(), telling.told(), clock.instant(), product.id(), product.channel(), now.isInStock())))

@@ -39,7 +39,7 @@ final class Displays {
                 in_stock = excluded.in_stock, card = excluded.card, detail = excluded.detail, words = excluded.words,
                 search = excluded.search, prices = excluded.prices, stock = excluded.stock,
                 version = excluded.version, revision = excluded.revision, told = excluded.told
-             where p.revision = excluded.revision - 1
+             where p.revision = excluded.revision - 1 and p.version <= excluded.version
             returning 1)""";
 
     private final Postgres postgres;
