@@ -28,9 +28,12 @@ class ReadyPagesTest {
         ReadyPages pages = shop.bean(ReadyPages.class);
         AtomicInteger asked = new AtomicInteger();
         List<CompletableFuture<Ready>> readers = new ArrayList<>();
-        for (int i = 0; i < 100; i++) readers.add(pages.get("pecos", "test|" + mark,
-            pages.freshness().ofLists("test-" + mark), () -> Mono.fromSupplier(() -> new SharedPages.Content(200, null,
-                new byte[] {(byte) asked.incrementAndGet()})).delayElement(Duration.ofMillis(300))).toFuture());
+        for (int i = 0; i < 100; i++)
+            readers.add(pages.get("pecos", "test|" + mark,
+                pages.freshness().ofLists("test-" + mark),
+                () -> Mono.fromSupplier(() -> new SharedPages.Content(200, null,
+                    new byte[]{(byte) asked.incrementAndGet()})).delayElement(Duration.ofMillis(300)))
+                .toFuture());
         assertThat(readers.stream().map(reader -> reader.join().bytes()[0])).containsOnly((byte) 1);
         assertThat(asked).hasValue(1);
     }
@@ -48,7 +51,7 @@ class ReadyPagesTest {
 
     private static Mono<SharedPages.Content> slowly(int content) {
         return Mono.delay(Duration.ofMillis(100))
-            .map(tick -> new SharedPages.Content(404, null, new byte[] {(byte) content}));
+            .map(tick -> new SharedPages.Content(404, null, new byte[]{(byte) content}));
     }
 
     @Test void a_list_page_is_one_statement_whatever_it_shows_and_then_none() {
@@ -65,8 +68,8 @@ class ReadyPagesTest {
         String list = "/api/v1/products?per_page=30&sort=name&search=" + mark;
         assertThat(statements(() -> client.get(list).expect(200))).isEqualTo(1);
         assertThat(client.get(list).data()).hasSize(30);
-        Eventually.holds("the facts of the save have all been heard", () ->
-            statements(() -> client.get(list).expect(200)) == 0);
+        Eventually.holds("the facts of the save have all been heard",
+            () -> statements(() -> client.get(list).expect(200)) == 0);
         assertThat(statements(() -> client.get(list + "&page=1").expect(200))).isZero();
         assertThat(statements(() -> client.get("/api/v1/products/search?q=" + mark).expect(200))).isEqualTo(1);
     }
