@@ -16,10 +16,11 @@ import reactor.core.publisher.Mono;
 ///
 /// Positions are taken when a statement runs and become visible when it commits, so position 20 can be seen before 19.
 /// A reader that took 20 as its cursor would never see 19. So only positions up to a horizon are handed out, under
-/// which nothing can appear any more. The horizon: first read the last position taken, P; then X, the next
-/// transaction id. Whoever holds a position up to P had a transaction id before it took the position ([Facts]), so
-/// that id is below X. As soon as no transaction with an id below X is running, every position up to P is either
-/// visible or gone for ever. A writer that stays in its transaction for long keeps the log waiting, never skipping.
+/// which nothing can appear any more. The horizon: first read the last position taken, P; then take a transaction id
+/// of our own, X. Whoever holds a position up to P had a transaction id before it took the position ([Facts]), so that
+/// id is below X. As soon as no transaction with an id below X is running, every position up to P is either visible or
+/// gone for ever. (A snapshot's xmax will not do for X: it only says which id completed last, and younger ones may be
+/// running.) A writer that stays in its transaction for long keeps the log waiting, never skipping.
 final class EventLog {
     /// How long a reader waits for writers in flight before it gets what was settled last.
     private static final Duration SETTLE_MAX = Duration.ofMillis(500);
@@ -62,7 +63,7 @@ final class EventLog {
     }
 
     private Mono<Long> nextTransaction() {
-        return number("select pg_snapshot_xmax(pg_current_snapshot())::text::bigint as number");
+        return number("select pg_current_xact_id()::text::bigint as number");
     }
 
     private Mono<Long> oldestRunning() {
