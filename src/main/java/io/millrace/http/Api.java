@@ -11,9 +11,9 @@ import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
+import org.springframework.http.server.PathContainer;
 import org.springframework.web.reactive.function.server.HandlerFunction;
 import org.springframework.web.reactive.function.server.RouterFunction;
-import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
@@ -25,7 +25,6 @@ public final class Api {
     /// The base of version 1; `/api/...` without a version is rewritten to it by [Versions].
     public static final String BASE = "/api/v1";
     private static final String BODY = Api.class.getName() + ".body";
-    private static final String UNKNOWN = Api.class.getName() + ".unknown";
 
     private final Idempotency idempotency;
     private final Streams streams;
@@ -53,21 +52,17 @@ public final class Api {
             routes.add(new Route(row.method, prefix + row.path, row.access));
             table.add(prefix + row.path, row);
         }
-        return this::route;
+        // Spring wants a function for each bean; [Doors] has led every known request to its row before these are asked.
+        return request -> Mono.empty();
     }
 
-    /// Whichever table is asked first answers for the whole house: the index knows all rows.
-    private Mono<HandlerFunction<ServerResponse>> route(ServerRequest request) {
-        if (request.attributes().containsKey(UNKNOWN)) return Mono.empty();
-        Table.Found found = table.find(request.path(), request.requestPath().pathWithinApplication());
-        if (found == null) {
-            request.attributes().put(UNKNOWN, true);
-            return Mono.empty();
-        }
-        request.attributes().put(RouterFunctions.URI_TEMPLATE_VARIABLES_ATTRIBUTE, found.variables());
-        request.attributes().put(RouterFunctions.MATCHING_PATTERN_ATTRIBUTE, found.place().pattern);
-        Rows.Row row = found.place().row(request.method());
-        return Mono.just(row == null ? other -> noSuchMethod(other, found.place()) : known -> answer(row, known));
+    Table.@Nullable Found find(String path, PathContainer parsed) {
+        return table.find(path, parsed);
+    }
+
+    HandlerFunction<ServerResponse> handler(HttpMethod method, Table.Place place) {
+        Rows.Row row = place.row(method);
+        return row == null ? request -> noSuchMethod(request, place) : request -> answer(row, request);
     }
 
     private Mono<ServerResponse> noSuchMethod(ServerRequest request, Table.Place place) {

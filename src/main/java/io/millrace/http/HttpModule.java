@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.client.ReactorResourceFactory;
+import org.springframework.http.codec.ServerCodecConfigurer;
 
 @Configuration(proxyBeanMethods = false)
 class HttpModule {
@@ -15,6 +16,10 @@ class HttpModule {
 
     @Bean Api api(Idempotency idempotency, Streams streams) {
         return new Api(idempotency, streams);
+    }
+
+    @Bean Doors doors(Api api, ServerCodecConfigurer codecs) {
+        return new Doors(api, codecs);
     }
 
     @Bean Streams streams(MeterRegistry meters) {
