@@ -3,6 +3,7 @@ package io.millrace.http;
 import io.millrace.postgres.Piece;
 import io.millrace.postgres.Postgres;
 import io.millrace.postgres.Refused;
+import io.millrace.postgres.Write;
 import io.r2dbc.spi.Readable;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -85,11 +86,18 @@ public final class Idempotency {
             .check("exists (select from idempotency_row)", USED);
     }
 
-    /// Puts the final reply in place of the one stored with the effect.
+    /// Puts the final reply in place of the one stored with the effect, as part of the statement that knows it.
+    public static Piece completed(Key key, byte[] reply) {
+        return Piece.of("""
+            idempotency_completed as (
+                update http.idempotency set body = :idem_reply, running_until = null
+                 where scope = :idem_scope and key = :idem_key)""")
+            .bind("idem_reply", reply).bind("idem_scope", key.scope()).bind("idem_key", key.key());
+    }
+
+    /// The same as a statement of its own.
     public Mono<Void> complete(Key key, byte[] reply) {
-        return postgres.update("""
-            update http.idempotency set body = :body, running_until = null where scope = :scope and key = :key
-            """, Map.of("body", reply, "scope", key.scope(), "key", key.key())).then();
+        return postgres.run(Write.of(completed(key, reply))).then();
     }
 
     /// Runs the handler of a write at most once for its key.

@@ -16,6 +16,7 @@ import io.millrace.money.Money;
 import io.millrace.payment.Payable;
 import io.millrace.payment.PaymentView;
 import io.millrace.payment.Payments;
+import io.millrace.postgres.Piece;
 import io.millrace.postgres.Refused;
 import io.millrace.postgres.Write;
 import io.millrace.pricing.Pricing;
@@ -29,6 +30,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -223,12 +225,21 @@ final class Checkout {
         OrderView view = drafted.view().numbered(number);
         Payable payable = drafted.payable();
         if (payable == null || !isOpenedAfter(payable)) return Mono.just(placed(drafted.asked(), view));
-        return payments.openAtProvider(drafted.order().payment(), payable)
-            .map(payment -> view.with(part(payment)))
-            .timeout(OPENING_MAX, Mono.just(view))
-            .map(full -> placed(drafted.asked(), full))
-            .flatMap(placed -> drafted.asked().key().map(key -> idempotency.complete(key, placed.reply())
-                .thenReturn(placed)).orElseGet(() -> Mono.just(placed)));
+        Asked asked = drafted.asked();
+        return payments.openAtProvider(drafted.order().payment(), payable, payment -> kept(asked, view, payment))
+            .map(payment -> placed(asked, view.with(part(payment))))
+            .timeout(OPENING_MAX, Mono.defer(() -> unopened(asked, view))).cast(Placement.class);
+    }
+
+    private static List<Piece> kept(Asked asked, OrderView view, PaymentView payment) {
+        return asked.key().map(key -> List.of(Idempotency.completed(key, reply(asked, view.with(part(payment))))))
+            .orElse(List.of());
+    }
+
+    private Mono<Placement.Placed> unopened(Asked asked, OrderView view) {
+        Placement.Placed placed = placed(asked, view);
+        return asked.key().map(key -> idempotency.complete(key, placed.reply()).thenReturn(placed))
+            .orElseGet(() -> Mono.just(placed));
     }
 
     static OrderView.PaymentPart part(PaymentView payment) {

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -50,7 +51,12 @@ public final class Payments {
     /// payer needs. Never fails because of the provider: while it does not answer, the view says `created` or
     /// `unknown` and a sweep goes on.
     public Mono<PaymentView> openAtProvider(UUID payment, Payable payable) {
-        return opening.open(payment, payable);
+        return openAtProvider(payment, payable, view -> List.of());
+    }
+
+    /// The same, with what the caller writes about the view in the one statement.
+    public Mono<PaymentView> openAtProvider(UUID payment, Payable payable, Function<PaymentView, List<Piece>> with) {
+        return opening.open(payment, payable, with);
     }
 
     /// A client says that it paid: the provider is asked, and its answer settles the payment the same way as a

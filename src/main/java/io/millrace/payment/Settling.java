@@ -70,7 +70,17 @@ final class Settling {
 
     /// Words about a payment that come from our own calls to its provider.
     Mono<Settlement> hear(Payment payment, Heard heard) {
-        return apply(payment, now -> new Fitting.Heeded(Life.hear(now, heard), List.of()), List.of());
+        return hear(payment, heard, List.of());
+    }
+
+    /// The same; `more` is written with them.
+    Mono<Settlement> hear(Payment payment, Heard heard, List<Piece> more) {
+        return apply(payment, now -> new Fitting.Heeded(Life.hear(now, heard), List.of()), more);
+    }
+
+    /// What is to be written although nothing was heard.
+    Mono<Void> also(List<Piece> more) {
+        return more.isEmpty() ? Mono.empty() : messaging.commit(Change.of(more.toArray(Piece[]::new))).then();
     }
 
     /// A provider's answer to our own refund.
