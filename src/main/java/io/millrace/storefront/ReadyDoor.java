@@ -72,7 +72,6 @@ final class ReadyDoor implements WebFilter {
         headers.set(HttpHeaders.ETAG, ready.etag());
         headers.set(HttpHeaders.CACHE_CONTROL, CACHE_CONTROL);
         headers.add(HttpHeaders.VARY, VARY);
-        headers.set("X-Content-Type-Options", "nosniff");
         if (isCurrent(exchange.getRequest().getHeaders().getFirst(HttpHeaders.IF_NONE_MATCH), ready.etag())) {
             response.setStatusCode(HttpStatus.NOT_MODIFIED);
             return response.setComplete();
