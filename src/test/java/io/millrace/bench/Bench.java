@@ -42,7 +42,10 @@ class Bench {
             if (wanted("P3") || wanted("P6")) buying.checkout(scratch);
             if (wanted("P4")) buying.hot();
             if (wanted("P8")) buying.webhooks();
-            if (wanted("P9") || wanted("P10")) new Streaming(rig, table, buying).measure(wanted("P9"), wanted("P10"));
+            if (wanted("P9") || wanted("P10")) {
+                rig.reopen();
+                new Streaming(rig, table, buying).measure(wanted("P9"), wanted("P10"));
+            }
             rig.shop.close();
             Starting starting = new Starting(rig, table, scratch);
             if (wanted("P5")) starting.hotPool();

@@ -128,7 +128,7 @@ final class Buying {
         Run calm = rig.run(mark, Load.closed(rig.url(), CROWD, Bench.SECONDS, spread));
         table.runs("P4", "order of one hot SKU, on delivery, " + CROWD + " clients",
             Machine.n(Table.median(runs, Run::rate) / calm.rate()) + " of spread goods", runs);
-        table.runs("P4", "the same of 10,000 SKUs in turn", "floor", List.of(calm));
+        table.runs("P4", "the same of " + Machine.n(Rig.GOODS) + " SKUs", "floor", List.of(calm));
     }
 
     /// Letters of another program's intents and of kinds we keep only: proven, stored, answered. A tenth is forged, a

@@ -59,6 +59,13 @@ final class Rig implements AutoCloseable {
         return ShopProcess.launch(command(System.getProperty("java.class.path")), settings).awaitReady();
     }
 
+    /// A new JVM on the same data: what is measured next is not hidden in memory that the last load has touched.
+    void reopen() {
+        shop.terminate();
+        shop.awaitExit(Duration.ofSeconds(60));
+        shop = open();
+    }
+
     URI url() {
         return URI.create(shop.client().base());
     }

@@ -48,8 +48,8 @@ final class Streaming {
                 weights.add(weigh(listeners.open()));
             }
             if (idle) slope(weights, listeners);
-            if (latency) unicast(caller, listeners, narrow);
-            if (latency) fan(caller, listeners, wide);
+            if (latency) unicast(listeners, narrow);
+            if (latency) fan(listeners, wide);
         }
     }
 
@@ -111,8 +111,10 @@ final class Streaming {
     }
 
     /// From the answer to the provider's letter, which is sent when the payment is committed, to the listener.
-    private void unicast(Caller caller, Listeners listeners, List<Unpaid> orders) {
-        for (Unpaid order : orders) open(listeners, order, 1);
+    private void unicast(Listeners listeners, List<Unpaid> orders) {
+        int all = listeners.open() + listeners.refused() + orders.size();
+        for (Unpaid order : orders) listeners.open(order.id(), order.token());
+        Eventually.holds("streams are open", PATIENCE, () -> listeners.open() + listeners.refused() >= all);
         Histogram afterCommit = new Histogram(60_000_000, 3);
         Histogram afterLetter = new Histogram(60_000_000, 3);
         long[] asked = new long[orders.size()];
@@ -143,12 +145,19 @@ final class Streaming {
                 afterCommit.getValueAtPercentile(99) / MICROS_PER_MS, paid.bad())));
     }
 
-    private void fan(Caller caller, Listeners listeners, List<Unpaid> orders) {
+    /// On a line of its own: one that was quiet for so long would have been closed.
+    private void pay(byte[] letter) {
+        try (Caller caller = new Caller(rig.url())) {
+            caller.call(letter);
+        }
+    }
+
+    private void fan(Listeners listeners, List<Unpaid> orders) {
         List<Double> last = new ArrayList<>();
         List<Double> p99 = new ArrayList<>();
         for (Unpaid order : orders) {
             byte[] letter = Provider.delivery(rig.provider.paid(order.intent()), Provider.SECRET);
-            caller.call(letter);
+            pay(letter);
             long answered = System.nanoTime();
             Eventually.holds("all heard", PATIENCE, () -> listeners.heard(order.id()).size() >= WIDE);
             List<Double> all = listeners.heard(order.id()).stream().map(at -> (at - answered) / 1e6).sorted().toList();
