@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/// P1-P6 and P8-P12 of the goals, each beside its floor, in one table: `mvn -Pbench test`. `-Dbench.only=P1,P3`
-/// measures some of them, `-Dbench.seconds=20 -Dbench.warm=60 -Dbench.runs=5` longer, `-Dbench.goods=1000` with fewer goods.
+/// P1-P6 and P8-P12 of the goals, each beside its floor, in one table: `mvn -Pbench -Dquick test`. What can be set is
+/// in `docs/speed.md`.
 ///
 /// The load runs on the same cores as the shop and its servers, so ratios and CPU per request say more than rates.
 class Bench {
