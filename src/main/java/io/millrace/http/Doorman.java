@@ -51,6 +51,8 @@ final class Doorman extends ChannelDuplexHandler {
                     return;
                 }
                 bytes += buffer.readableBytes();
+                // who is made to wait by us (an import under back-pressure) is not slow: only an unanswered wish counts
+                wanted = false;
                 if (!inHead && !inBody) {
                     inHead = true;
                     pieces.setLength(0);

@@ -124,7 +124,7 @@ class IdempotencyTest {
             .expect(201).header("Idempotent-Replayed")).isNull();
     }
 
-    /// Guard: [io.millrace.messaging.Change#retryStale] does not go on in the ruined transaction of the key; all of that
+    /// Guard: [io.millrace.messaging.Change#retryStale] does not go on in the ruined transaction of a key; all of it
     /// is run again. Without it these are answered 500 (25P02).
     @Test void writes_with_keys_that_meet_on_one_row_are_all_done() throws Exception {
         Client admin = client.bearer(client.post("/api/v1/auth/login", Map.of("email", "admin@example.com",

@@ -137,12 +137,19 @@ abstract class Journey {
 
     static Map<String, Object> order(String payment, String country, @Nullable String shipping) {
         Map<String, Object> body = new LinkedHashMap<>();
-        body.put("contact", Map.of("name", "Ada Rivers", "email", "ada@example.com", "phone", "+15055550123"));
-        body.put("shipping_address", Map.of("name", "Ada Rivers", "line1", "1 River Road", "city", "Town",
-            "country", country));
+        body.put("contact", inOrder("name", "Ada Rivers", "email", "ada@example.com", "phone", "+15055550123"));
+        body.put("shipping_address", inOrder("name", "Ada Rivers", "line1", "1 River Road", "city", "Town", "country",
+            country));
         if (shipping != null) body.put("shipping_method", shipping);
         body.put("payment_method", payment);
         return body;
+    }
+
+    /// A JSON object whose members stay in their order, so that transcripts are the same every time.
+    static Map<String, Object> inOrder(String... namesAndValues) {
+        Map<String, Object> members = new LinkedHashMap<>();
+        for (int i = 0; i < namesAndValues.length; i += 2) members.put(namesAndValues[i], namesAndValues[i + 1]);
+        return members;
     }
 
     static String key() {

@@ -112,6 +112,7 @@ public final class Shop implements AutoCloseable {
 
     /// Spring would close Netty's event loops, which all shops of this JVM share, together with the first one closed.
     @Override public void close() {
+        if (!context.isActive()) return;
         context.getBean(ReactorResourceFactory.class).setUseGlobalResources(false);
         context.close();
     }
