@@ -29,6 +29,8 @@ import reactor.kafka.sender.SenderOptions;
 final class Kafka implements AutoCloseable {
     /// How long one question to the broker may take.
     private static final Duration ASK_MAX = Duration.ofSeconds(5);
+    /// How long a look whether it is there may take.
+    private static final Duration LOOK_MAX = Duration.ofSeconds(2);
     /// How long an acknowledgement is waited for before the whole batch is given up and sent again.
     private static final Duration DELIVERY_MAX = Duration.ofSeconds(5);
     /// A new broker makes room for its first transaction within this.
@@ -106,6 +108,12 @@ final class Kafka implements AutoCloseable {
             .flatMapIterable(Map::values).single()
             .map(about -> about.partitions().stream().map(one -> new TopicPartition(topic, one.partition())).toList())
             .timeout(ASK_MAX);
+    }
+
+    /// How many brokers answer just now.
+    Mono<Integer> brokers() {
+        return Mono.defer(() -> Mono.fromCompletionStage(admin().describeCluster().nodes().toCompletionStage()))
+            .map(Collection::size).timeout(LOOK_MAX);
     }
 
     private Mono<Void> create(String topic) {

@@ -32,6 +32,10 @@ class MessagingModule {
         return new Relay(outbox, new Postman(kafka), leases, postgres, connections, settings, meters);
     }
 
+    @Bean KafkaHealth kafkaHealthIndicator(Kafka kafka, Outbox outbox, InstantSource clock) {
+        return new KafkaHealth(kafka, outbox, clock);
+    }
+
     @Bean DeadLetters deadLetters(Postgres postgres, InstantSource clock) {
         return new DeadLetters(postgres, clock);
     }

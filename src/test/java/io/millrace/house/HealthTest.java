@@ -1,0 +1,68 @@
+package io.millrace.house;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.embedded.Part;
+import io.millrace.testing.Answer;
+import io.millrace.testing.Client;
+import io.millrace.testing.Eventually;
+import io.millrace.testing.Infrastructure;
+import io.millrace.testing.Shop;
+import org.junit.jupiter.api.Test;
+
+/// Three answers to "how are you": alive, able to sell, and what is missing.
+class HealthTest {
+    private static Answer degraded(Client client) {
+        return client.get("/actuator/health/degraded");
+    }
+
+    @Test void without_redis_and_kafka_the_shop_sells_and_says_what_is_missing() {
+        try (Infrastructure own = Infrastructure.own(); Shop shop = Shop.with(own)) {
+            Client client = shop.client();
+            Eventually.holds("all is well", () -> degraded(client).status() == 200);
+            own.crash(Part.REDIS);
+            own.crash(Part.KAFKA);
+            Eventually.holds("both are missed", () -> degraded(client).status() == 503
+                && degraded(client).text().contains("\"kafka\":{\"status\":\"DOWN\"}")
+                && degraded(client).text().contains("\"redis\":{\"status\":\"DOWN\"}"));
+            assertThat(client.get("/actuator/health/readiness").expect(200).text()).contains("UP");
+            client.get("/actuator/health/liveness").expect(200);
+            client.get("/health").expect(200);
+            client.get("/api/v1/channels").expect(200);
+            assertThat(degraded(client).text()).doesNotContain("127.0.0.1", "Exception", "redis://");
+            own.crash(Part.POSTGRES);
+            Eventually.holds("it cannot sell", () -> client.get("/actuator/health/readiness").status() == 503);
+            client.get("/actuator/health/liveness").expect(200);
+            own.restart(Part.POSTGRES);
+            own.restart(Part.REDIS);
+            own.restart(Part.KAFKA);
+            Eventually.holds("all is well again", java.time.Duration.ofSeconds(60),
+                () -> degraded(client).status() == 200
+                    && client.get("/actuator/health/readiness").status() == 200);
+        }
+    }
+
+    @Test void metrics_name_routes_never_paths() {
+        Client client = Shop.shared().client();
+        for (int i = 0; i < 20; i++) {
+            client.get("/api/v1/orders/" + java.util.UUID.randomUUID());
+            client.get("/nowhere/" + i);
+            client.send("M" + i, "/api/v1/channels", null);
+        }
+        String metrics = client.get("/actuator/prometheus").expect(200).text();
+        assertThat(metrics).contains("uri=\"/api/v1/orders/{id}\"").doesNotContain("/nowhere/1");
+        assertThat(metrics.lines().filter(line -> line.startsWith("http_server_requests_seconds_count")
+            && line.contains("/api/v1/orders/"))).hasSizeLessThan(20);
+        assertThat(metrics).doesNotContain("method=\"M1\"").contains("method=\"UNKNOWN\"");
+        assertThat(metrics).contains("r2dbc_pool_acquired_connections", "millrace_outbox_age_seconds",
+            "millrace_sse_connections", "millrace_orders_unexpected", "jvm_memory_used_bytes");
+    }
+
+    @Test void nothing_else_of_the_inside_is_on_show() {
+        Client client = Shop.shared().client();
+        for (String door : java.util.List.of("env", "beans", "configprops", "heapdump", "threaddump", "loggers",
+            "mappings", "shutdown", "flyway", "metrics"))
+            client.get("/actuator/" + door).expect(404);
+        assertThat(client.get("/actuator/health").expect(200).text()).doesNotContain("details");
+    }
+}
