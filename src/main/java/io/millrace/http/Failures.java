@@ -48,7 +48,7 @@ final class Failures implements WebExceptionHandler {
             case java.io.IOException e -> away(exchange, error);
             default -> {
                 if (error.getCause() instanceof R2dbcException cause) yield problem(exchange, cause);
-                LOG.error("request {} failed", RequestId.of(exchange), error);
+                LOG.error("request {} failed", RequestId.log(exchange), error);
                 yield Problem.of(500, "internal", "Something went wrong; tell us the request id");
             }
         };
@@ -60,7 +60,7 @@ final class Failures implements WebExceptionHandler {
     }
 
     private static Problem away(ServerWebExchange exchange, Throwable error) {
-        LOG.warn("request {} could not be served: {}", RequestId.of(exchange), Texts.oneLine(error.toString()));
+        LOG.warn("request {} could not be served: {}", RequestId.log(exchange), Texts.oneLine(error.toString()));
         return Problem.unavailable("unavailable", "The shop is catching its breath; try again", RETRY_AFTER_SECONDS);
     }
 

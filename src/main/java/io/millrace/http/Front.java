@@ -29,7 +29,7 @@ final class Front implements WebFilter {
         boolean api = path.startsWith("/api/");
         Trace trace = Trace.continued(request.getHeaders().getFirst(Trace.HEADER));
         String id = RequestId.of(request.getHeaders().getFirst(RequestId.HEADER), trace);
-        RequestId.remember(exchange, id);
+        RequestId.remember(exchange, id, trace);
         HttpHeaders headers = exchange.getResponse().getHeaders();
         ALWAYS.forEach(headers::set);
         headers.set("Content-Security-Policy", api ? API_POLICY : PAGE_POLICY);

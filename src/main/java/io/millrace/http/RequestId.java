@@ -11,6 +11,7 @@ import reactor.util.context.ContextView;
 public final class RequestId {
     static final String HEADER = "X-Request-Id";
     private static final String NAME = RequestId.class.getName();
+    private static final String TRACE = NAME + ".trace";
     private static final Pattern SANE = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
     private RequestId() {}
@@ -19,8 +20,15 @@ public final class RequestId {
         return given != null && SANE.matcher(given).matches() ? given : trace.traceId();
     }
 
-    static void remember(ServerWebExchange exchange, String id) {
+    static void remember(ServerWebExchange exchange, String id, Trace trace) {
         exchange.getAttributes().put(NAME, id);
+        if (!id.equals(trace.traceId())) exchange.getAttributes().put(TRACE, trace.traceId());
+    }
+
+    /// For the log: the id, and the trace where that is another.
+    static String log(ServerWebExchange exchange) {
+        Object trace = exchange.getAttributes().get(TRACE);
+        return trace == null ? of(exchange) : of(exchange) + " of trace " + trace;
     }
 
     /// For work that a request caused after it was answered.
