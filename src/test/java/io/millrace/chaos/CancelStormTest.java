@@ -188,7 +188,8 @@ class CancelStormTest {
             for (int i = 0; i < POOL; i++) all.add(Mono.from(pool.create()).block(LONG));
             List<Mono<List<Integer>>> questions = new ArrayList<>();
             for (int i = 0; i < POOL; i++) questions.add(ask(all.get(i), i));
-            List<List<Integer>> answers = Flux.mergeSequential(questions, POOL, 1).collectList().block(LONG);
+            List<List<Integer>> answers = java.util.Objects.requireNonNull(
+                Flux.mergeSequential(questions, POOL, 1).collectList().block(LONG));
             assertThat(answers).hasSize(POOL);
             for (int i = 0; i < POOL; i++)
                 assertThat(answers.get(i)).hasSize(300).containsOnly(i);

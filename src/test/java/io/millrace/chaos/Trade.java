@@ -151,9 +151,9 @@ final class Trade {
         Eventually.holds("the payment of " + placed.id() + " is open", PATIENCE, () -> {
             Answer shown = attempt(() -> holding(node, placed).get("orders/" + placed.id()));
             if (shown != null) opened.set(shown.data().path("payment").path("client_secret").asString());
-            return !opened.get().isEmpty();
+            return !String.valueOf(opened.get()).isEmpty();
         });
-        String secret = opened.get();
+        String secret = String.valueOf(opened.get());
         String intent = secret.substring(0, secret.indexOf("_secret_"));
         insist("Stripe takes the card", () -> node.get().with("Content-Type", "application/x-www-form-urlencoded")
             .send("POST", "/sandbox/stripe/v1/payment_intents/" + intent + "/confirm",
