@@ -51,8 +51,8 @@ class HealthTest {
         }
         String metrics = client.get("/actuator/prometheus").expect(200).text();
         assertThat(metrics).contains("uri=\"/api/v1/orders/{id}\"").doesNotContain("/nowhere/1");
-        assertThat(metrics.lines().filter(line -> line.startsWith("http_server_requests_seconds_count")
-            && line.contains("/api/v1/orders/"))).hasSizeLessThan(20);
+        assertThat(metrics.lines().filter(line -> line.startsWith("http_server_requests")))
+            .as("no id of anything stands in a route").noneMatch(line -> line.matches(".*/[0-9a-f]{8}-[0-9a-f]{4}-.*"));
         assertThat(metrics).doesNotContain("method=\"M1\"").contains("method=\"UNKNOWN\"");
         assertThat(metrics).contains("r2dbc_pool_acquired_connections", "millrace_outbox_age_seconds",
             "millrace_sse_connections", "millrace_orders_unexpected", "jvm_memory_used_bytes");
