@@ -61,6 +61,7 @@ record Answer(Reply reply, Streams streams) implements ServerResponse {
     }
 
     static Mono<Void> failure(ServerWebExchange exchange, Problem problem) {
+        Refusals.tell(exchange, problem);
         String requestId = RequestId.of(exchange);
         String accept = exchange.getRequest().getHeaders().getFirst(HttpHeaders.ACCEPT);
         boolean rfc9457 = accept != null && accept.contains(MediaType.APPLICATION_PROBLEM_JSON_VALUE);

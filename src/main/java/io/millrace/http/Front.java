@@ -1,6 +1,8 @@
 package io.millrace.http;
 
 import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
@@ -23,6 +25,12 @@ final class Front implements WebFilter {
     private static final Map<String, String> ALWAYS = Map.of("X-Content-Type-Options", "nosniff",
         "Referrer-Policy", "no-referrer", "X-Frame-Options", "DENY", "Cross-Origin-Resource-Policy", "cross-origin");
 
+    private final Supplier<@Nullable Refusals> refusals;
+
+    Front(Supplier<@Nullable Refusals> refusals) {
+        this.refusals = refusals;
+    }
+
     @Override public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
         ServerHttpRequest request = exchange.getRequest();
         String path = request.getPath().value();
@@ -30,6 +38,8 @@ final class Front implements WebFilter {
         Trace trace = Trace.continued(request.getHeaders().getFirst(Trace.HEADER));
         String id = RequestId.of(request.getHeaders().getFirst(RequestId.HEADER), trace);
         RequestId.remember(exchange, id, trace);
+        Refusals listener = refusals.get();
+        if (listener != null) exchange.getAttributes().put(Refusals.ATTRIBUTE, listener);
         HttpHeaders headers = exchange.getResponse().getHeaders();
         ALWAYS.forEach(headers::set);
         headers.set("Content-Security-Policy", api ? API_POLICY : PAGE_POLICY);

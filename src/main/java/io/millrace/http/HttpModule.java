@@ -5,10 +5,12 @@ import io.millrace.postgres.Postgres;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.client.ReactorResourceFactory;
 import org.springframework.http.codec.ServerCodecConfigurer;
+import org.springframework.util.function.SingletonSupplier;
 
 @Configuration(proxyBeanMethods = false)
 class HttpModule {
@@ -36,8 +38,8 @@ class HttpModule {
         return new Ids(clock);
     }
 
-    @Bean Front front() {
-        return new Front();
+    @Bean Front front(ObjectProvider<Refusals> refusals) {
+        return new Front(SingletonSupplier.ofNullable(refusals::getIfAvailable));
     }
 
     @Bean ReactorResourceFactory loops() {

@@ -2,6 +2,7 @@ package io.millrace.http;
 
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
@@ -38,6 +39,11 @@ public final class RequestId {
 
     static String of(ServerWebExchange exchange) {
         return exchange.getAttributes().get(NAME) instanceof String id ? id : "";
+    }
+
+    /// The id of this request.
+    public static String of(ServerRequest request) {
+        return of(request.exchange());
     }
 
     /// The id of the request whose pipeline this is; empty outside of one.

@@ -57,4 +57,9 @@ public final class Loop {
         bell.ring();
         return ended.asMono();
     }
+
+    /// The same for the callback of a life cycle, which does not wait longer than [Jobs#STOP_MAX].
+    public void stop(Runnable stopped) {
+        stop().timeout(Jobs.STOP_MAX, Mono.empty()).doFinally(signal -> stopped.run()).subscribe();
+    }
 }

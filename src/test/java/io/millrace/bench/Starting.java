@@ -102,6 +102,7 @@ final class Starting {
         return Map.of("millrace.admin.email", "owner@shop.example",
             "millrace.admin.password", "correct horse battery staple",
             "millrace.identity.signing-key", signingKey(),
+            "millrace.vault.keys", "b25lIGtleSBvZiBhIHRlc3QsIDMyIGJ5dGVzIGxvbmc=",
             "millrace.payment.stripe.secret-key", "sk_live_of_a_bench",
             "millrace.payment.stripe.publishable-key", "pk_live_of_a_bench",
             "millrace.payment.stripe.webhook-secrets", "whsec_of_a_bench");

@@ -16,7 +16,7 @@ final class Floors {
 
     /// From the ground up; an import may only point to a lower floor (or, on floor 0, to the rooms it names).
     private static final List<List<String>> PLAN = List.of(
-        List.of("settings", "money", "postgres", "http", "messaging", "jobs", "vault", "storage"),
+        List.of("settings", "money", "postgres", "http", "messaging", "jobs", "vault", "audit", "storage"),
         List.of("identity", "channel", "catalog", "ledger"),
         List.of("inventory", "pricing", "cart", "payment", "fulfilment"),
         List.of("ordering", "wallet", "credit"),
@@ -26,8 +26,10 @@ final class Floors {
 
     /// Rooms of one floor that may know each other all the same, and why.
     static final Map<String, List<String>> NEIGHBOURS = Map.of(
-        "http", List.of("settings", "money", "postgres", "jobs"),
+        "http", List.of("settings", "money", "postgres", "jobs", "vault"),
         "jobs", List.of("postgres"),
+        "vault", List.of("postgres", "jobs"),
+        "audit", List.of("postgres", "jobs", "vault", "http"),
         "messaging", List.of("postgres", "http", "jobs"),
         "identity", List.of(),
         "catalog", List.of("channel"),           // a product is listed in a channel

@@ -41,7 +41,7 @@ class ProductionJarIT {
             assertThat(shop.log())
                 .contains("A shop in production has to be told:")
                 .contains("SPRING_R2DBC_URL", "SPRING_DATA_REDIS_URL", "SPRING_KAFKA_BOOTSTRAP_SERVERS",
-                    "MILLRACE_IDENTITY_SIGNING_KEY", "MILLRACE_PAYMENT_STRIPE_SECRET_KEY",
+                    "MILLRACE_IDENTITY_SIGNING_KEY", "MILLRACE_VAULT_KEYS", "MILLRACE_PAYMENT_STRIPE_SECRET_KEY",
                     "MILLRACE_PAYMENT_STRIPE_WEBHOOK_SECRETS", "MILLRACE_ADMIN_PASSWORD")
                 .doesNotContain("\tat ");
         }
@@ -78,6 +78,7 @@ class ProductionJarIT {
         return Map.of("millrace.admin.email", "owner@shop.example",
             "millrace.admin.password", "correct horse battery staple",
             "millrace.identity.signing-key", signingKey(),
+            "millrace.vault.keys", "b25lIGtleSBvZiBhIHRlc3QsIDMyIGJ5dGVzIGxvbmc=",
             "millrace.payment.stripe.secret-key", "sk_live_of_a_test",
             "millrace.payment.stripe.publishable-key", "pk_live_of_a_test",
             "millrace.payment.stripe.webhook-secrets", "whsec_of_a_test");

@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.vault;
+
+import org.jspecify.annotations.NullMarked;
