@@ -41,7 +41,7 @@ record Answer(Reply reply, Streams streams) implements ServerResponse {
     @Override public Mono<Void> writeTo(ServerWebExchange exchange, Context context) {
         ServerHttpResponse response = exchange.getResponse();
         response.setStatusCode(statusCode());
-        reply.headers().forEach(response.getHeaders()::set);
+        reply.headers().forEach((name, value) -> put(response.getHeaders(), name, value));
         boolean head = exchange.getRequest().getMethod() == HttpMethod.HEAD;
         return switch (reply.body()) {
             case Reply.Body.Lines(var unread) when head -> headOf(response, NDJSON);
@@ -53,6 +53,12 @@ record Answer(Reply reply, Streams streams) implements ServerResponse {
             case Reply.Body.Lines(var lines) -> lines(response, lines);
             case Reply.Body.Events(var events) -> streams.write(exchange, events);
         };
+    }
+
+    /// What an answer varies by adds up: the filters before us have said their part.
+    private static void put(HttpHeaders headers, String name, String value) {
+        if (name.equals(HttpHeaders.VARY)) headers.add(name, value);
+        else headers.set(name, value);
     }
 
     /// The bytes of a reply with data, as stored for idempotent replays.

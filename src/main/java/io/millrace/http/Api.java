@@ -28,16 +28,18 @@ public final class Api {
 
     private final Idempotency idempotency;
     private final Streams streams;
+    private final StepUp stepUp;
     private final Table table = new Table();
     private final List<Route> routes = new CopyOnWriteArrayList<>();
 
-    Api(Idempotency idempotency, Streams streams) {
+    Api(Idempotency idempotency, Streams streams, StepUp stepUp) {
         this.idempotency = idempotency;
         this.streams = streams;
+        this.stepUp = stepUp;
     }
 
     /// One row of the whole house's table, for tests that walk all of them.
-    public record Route(HttpMethod method, String path, Access access) {}
+    public record Route(HttpMethod method, String path, Access access, boolean freshly) {}
 
     /// Builds the table of one resource below `/api/v1` + prefix.
     public RouterFunction<ServerResponse> table(String prefix, Consumer<Rows> rows) {
@@ -49,7 +51,7 @@ public final class Api {
         Rows declared = new Rows();
         rows.accept(declared);
         for (Rows.Row row : declared.rows()) {
-            routes.add(new Route(row.method, prefix + row.path, row.access));
+            routes.add(new Route(row.method, prefix + row.path, row.access, row.freshly));
             table.add(prefix + row.path, row);
         }
         // Spring wants a function for each bean; [Doors] has led every known request to its row before these are asked.
@@ -99,8 +101,14 @@ public final class Api {
         Mono<Reply> reply = row.method == HttpMethod.GET || row.readsStream
             ? Mono.defer(() -> row.handler.handle(request))
             : withBody(request).flatMap(read -> idempotency.once(read, row, () -> row.handler.handle(read)));
-        return Detached.run(reply.switchIfEmpty(Mono.error(() -> new SilentHandler(request.path()))))
+        Mono<Reply> answered = reply.switchIfEmpty(Mono.error(() -> new SilentHandler(request.path())));
+        return Detached.run(row.freshly ? freshly(Caller.of(request), answered) : answered)
             .map(told -> new Answer(told, streams));
+    }
+
+    /// Before a byte of the body is read, and before a stored reply is told again.
+    private Mono<Reply> freshly(Caller caller, Mono<Reply> answered) {
+        return stepUp.isDue(caller).flatMap(due -> due ? Reply.refuse(StepUp.problem()) : answered);
     }
 
     private static @Nullable Problem refusal(Access access, Caller caller) {

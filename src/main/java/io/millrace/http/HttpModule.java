@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.client.ReactorResourceFactory;
@@ -13,11 +14,12 @@ import org.springframework.http.codec.ServerCodecConfigurer;
 import org.springframework.util.function.SingletonSupplier;
 
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(CorsSettings.class)
 class HttpModule {
     private static final Duration FORGET_EVERY = Duration.ofMinutes(1);
 
-    @Bean Api api(Idempotency idempotency, Streams streams) {
-        return new Api(idempotency, streams);
+    @Bean Api api(Idempotency idempotency, Streams streams, StepUp stepUp) {
+        return new Api(idempotency, streams, stepUp);
     }
 
     @Bean Doors doors(Api api, ServerCodecConfigurer codecs) {
@@ -36,6 +38,10 @@ class HttpModule {
 
     @Bean Ids ids(InstantSource clock) {
         return new Ids(clock);
+    }
+
+    @Bean Cors cors(CorsSettings settings, ObjectProvider<Origins> others) {
+        return new Cors(settings.corsOrigins(), others.orderedStream().toList());
     }
 
     @Bean Front front(ObjectProvider<Refusals> refusals) {

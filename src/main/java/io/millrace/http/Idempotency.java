@@ -205,7 +205,8 @@ public final class Idempotency {
             throw new ProblemException(Problem.malformed("An Idempotency-Key is one of 1 to 255 visible characters"));
         MessageDigest digest = sha256();
         digest.update((request.method() + " " + request.uri().getRawPath() + "?" + request.uri().getRawQuery() + "\n"
-            + request.headers().firstHeader("X-Channel") + "\n").getBytes(StandardCharsets.UTF_8));
+            + request.headers().firstHeader("X-Channel") + "\n"
+            + request.headers().firstHeader("X-Publishable-Key") + "\n").getBytes(StandardCharsets.UTF_8));
         digest.update(Api.raw(request));
         String print = HexFormat.of().formatHex(digest.digest());
         return new Key(scope(request, key), key, print);

@@ -25,6 +25,7 @@ public final class Rows {
         boolean ownsIdempotency;
         boolean readsStream;
         boolean storesNothing;
+        boolean freshly;
         String produces = "application/json";
 
         private Row(HttpMethod method, String path, Access access, Handler handler) {
@@ -50,6 +51,13 @@ public final class Rows {
         /// write has a guard of its own.
         public Row storesNothing() {
             storesNothing = true;
+            return this;
+        }
+
+        /// What cannot easily be undone (refunds, roles): who has a second factor must have used it a moment ago
+        /// ([StepUp#FRESH]), else 403 `step_up_required`, which `POST /auth/2fa/challenge` answers.
+        public Row freshly() {
+            freshly = true;
             return this;
         }
 

@@ -52,7 +52,7 @@ final class PaymentRoutes {
             table.GET("/payments", anyone(), this::mine);
             table.GET("/payments/{id}", anyone(), this::show);
             table.POST("/payments/process", anyone(), this::process).ownsIdempotency();
-            table.POST("/payments/{id}/refunds", needs(REFUND), this::refund);
+            table.POST("/payments/{id}/refunds", needs(REFUND), this::refund).freshly();
             table.POST("/admin/payments/{id}/collect", needs(REFUND), this::collect).ownsIdempotency();
             table.GET("/admin/payments/reviews", needs(REFUND), this::quarantined);
         });

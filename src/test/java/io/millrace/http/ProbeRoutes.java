@@ -43,6 +43,7 @@ class ProbeRoutes {
             rows.GET("/items/first", Access.anyone(), request -> Reply.ok(Map.of("id", "the first")));
             rows.GET("/admin", Access.needs("probe:write"), request -> Reply.ok(Map.of()));
             rows.GET("/mine", Access.signedIn(), request -> Reply.ok(Map.of()));
+            rows.POST("/danger", Access.signedIn(), request -> Reply.ok(Map.of())).freshly();
             rows.GET("/versioned", Access.anyone(), this::versioned);
             rows.PUT("/versioned", Access.anyone(), this::change);
             rows.GET("/pages", Access.anyone(), this::pages);
