@@ -44,6 +44,10 @@ class IdentityModule {
         return new Identity(accounts);
     }
 
+    @Bean Profiles profiles(Postgres postgres) {
+        return new Profiles(postgres);
+    }
+
     @Bean
     @Order(10) AtStart firstAdmin(SignIn signIn, Accounts accounts, Environment environment) {
         FirstAdmin first = new FirstAdmin(signIn, accounts, environment);

@@ -1,6 +1,8 @@
 package io.millrace.ordering;
 
+import io.millrace.customer.PostalAddress;
 import io.millrace.http.Fields;
+import io.millrace.http.OneLine;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +13,12 @@ record Address(@Nullable String name, @Nullable String line1, @Nullable String l
     @Nullable Double latitude, @Nullable Double longitude) {
     private static final int TEXT_CHARS_MAX = 200;
     private static final int SHORT_CHARS_MAX = 40;
+
+    /// What a buyer keeps, as it is now: the order's own copy.
+    static Address of(PostalAddress kept) {
+        return new Address(kept.name(), kept.line1(), kept.line2(), kept.city(), kept.region(), kept.postalCode(),
+            kept.country(), kept.phone(), kept.latitude(), kept.longitude());
+    }
 
     /// This address with every field checked and tidied; what is wrong is told to the fields.
     Address checked(Fields fields, String at, List<String> countries, @Nullable String buyer) {

@@ -5,6 +5,7 @@ import static io.millrace.http.Access.anyone;
 import io.millrace.cart.CartRef;
 import io.millrace.channel.Channel;
 import io.millrace.channel.Channels;
+import io.millrace.customer.Customers;
 import io.millrace.http.Api;
 import io.millrace.http.Caller;
 import io.millrace.http.Idempotency;
@@ -36,12 +37,14 @@ final class CheckoutRoutes {
     private final Checkout checkout;
     private final Orders orders;
     private final Payments payments;
+    private final Customers customers;
 
-    CheckoutRoutes(Channels channels, Checkout checkout, Orders orders, Payments payments) {
+    CheckoutRoutes(Channels channels, Checkout checkout, Orders orders, Payments payments, Customers customers) {
         this.channels = channels;
         this.checkout = checkout;
         this.orders = orders;
         this.payments = payments;
+        this.customers = customers;
     }
 
     RouterFunction<ServerResponse> table(Api api) {
@@ -64,9 +67,20 @@ final class CheckoutRoutes {
 
     private Mono<Reply> place(ServerRequest request, Function<OrderView, Object> shape) {
         Channel channel = channels.of(request);
-        PlaceOrder.Wish wish = Api.body(request, PlaceOrder.class).checked(channel);
-        return checkout.place(new Checkout.Asked(channel, CartRef.of(request, channel.code()),
-            Caller.of(request).id().orElse(null), wish, Idempotency.of(request), shape)).map(CheckoutRoutes::answer);
+        UUID account = Caller.of(request).id().orElse(null);
+        return addressed(Api.body(request, PlaceOrder.class), account).map(body -> body.checked(channel))
+            .flatMap(wish -> checkout.place(new Checkout.Asked(channel, CartRef.of(request, channel.code()), account,
+                wish, Idempotency.of(request), shape)))
+            .map(CheckoutRoutes::answer);
+    }
+
+    /// With the address that the buyer keeps under this id; 404 when it is nobody's or somebody else's.
+    private Mono<PlaceOrder> addressed(PlaceOrder body, @Nullable UUID account) {
+        @Nullable String kept = body.shippingAddressId();
+        if (kept == null || body.shippingAddress() != null) return Mono.just(body);
+        return Mono.justOrEmpty(account).flatMap(buyer -> Mono.justOrEmpty(Ids.read(kept))
+            .flatMap(id -> customers.address(buyer, id))).map(address -> body.to(Address.of(address)))
+            .switchIfEmpty(Mono.error(() -> new ProblemException(Problem.notFound("This address was"))));
     }
 
     private Mono<Reply> shippingMethods(ServerRequest request) {

@@ -5,6 +5,7 @@ import static io.millrace.http.Access.needs;
 import io.millrace.http.Api;
 import io.millrace.http.Fields;
 import io.millrace.http.Ids;
+import io.millrace.http.OneLine;
 import io.millrace.http.Problem;
 import io.millrace.http.Reply;
 import java.time.InstantSource;

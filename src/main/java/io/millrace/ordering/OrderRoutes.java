@@ -10,6 +10,7 @@ import io.millrace.http.Caller;
 import io.millrace.http.Fields;
 import io.millrace.http.Idempotency;
 import io.millrace.http.Ids;
+import io.millrace.http.OneLine;
 import io.millrace.http.Problem;
 import io.millrace.http.Reply;
 import io.millrace.payment.Payments;

@@ -3,6 +3,7 @@ package io.millrace.ordering;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.cart.Carts;
 import io.millrace.channel.Channels;
+import io.millrace.customer.Customers;
 import io.millrace.fulfilment.Fulfilment;
 import io.millrace.http.Api;
 import io.millrace.http.Idempotency;
@@ -65,8 +66,9 @@ class OrderingModule {
             ids, clock);
     }
 
-    @Bean CheckoutRoutes checkoutRoutes(Channels channels, Checkout checkout, Orders orders, Payments payments) {
-        return new CheckoutRoutes(channels, checkout, orders, payments);
+    @Bean CheckoutRoutes checkoutRoutes(Channels channels, Checkout checkout, Orders orders, Payments payments,
+        Customers customers) {
+        return new CheckoutRoutes(channels, checkout, orders, payments, customers);
     }
 
     @Bean RouterFunction<ServerResponse> checkoutApi(Api api, CheckoutRoutes routes) {

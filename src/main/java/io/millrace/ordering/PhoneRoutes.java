@@ -5,6 +5,7 @@ import static io.millrace.http.Access.needs;
 
 import io.millrace.channel.Channel;
 import io.millrace.channel.Channels;
+import io.millrace.customer.Phone;
 import io.millrace.http.Api;
 import io.millrace.http.Problem;
 import io.millrace.http.ProblemException;

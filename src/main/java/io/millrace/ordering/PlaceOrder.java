@@ -1,8 +1,10 @@
 package io.millrace.ordering;
 
 import io.millrace.channel.Channel;
+import io.millrace.customer.Phone;
 import io.millrace.http.Fields;
 import io.millrace.http.Ids;
+import io.millrace.http.OneLine;
 import io.millrace.money.Quantity;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The body of a checkout, as clients send it. There is no price, total, status or owner in it: those are ours to say.
 record PlaceOrder(@Nullable List<Item> items, @Nullable Contact contact, @Nullable Address shippingAddress,
-    @Nullable Address billingAddress, @Nullable String shippingMethod, @Nullable String paymentMethod,
+    @Nullable String shippingAddressId, @Nullable Address billingAddress, @Nullable String shippingMethod,
+    @Nullable String paymentMethod,
     @Nullable String note, @Nullable String quoteHash) {
     /// Lines of one order.
     static final int LINES_MAX = 200;
@@ -38,10 +41,19 @@ record PlaceOrder(@Nullable List<Item> items, @Nullable Contact contact, @Nullab
     /// Who buys, as he says; the phone in international form.
     record Buyer(String name, @Nullable String email, @Nullable String phone) {}
 
+    /// The same, going to an address that the buyer keeps.
+    PlaceOrder to(Address address) {
+        return new PlaceOrder(items, contact, address, null, billingAddress, shippingMethod, paymentMethod, note,
+            quoteHash);
+    }
+
     /// Checks everything and throws one 422 that names each wrong field.
     Wish checked(Channel channel) {
         Fields fields = new Fields();
         Buyer buyer = buyer(fields, channel);
+        if (shippingAddressId != null)
+            fields.wrong("shipping_address_id", shippingAddress != null ? "comes without shipping_address"
+                : "is not an address of yours");
         List<WantedLine> lines = items == null ? null : lines(fields, items);
         Address ship = shippingAddress == null ? null
             : shippingAddress.checked(fields, "shipping_address", channel.countries(), buyer.name());

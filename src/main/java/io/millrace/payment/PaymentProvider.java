@@ -39,6 +39,11 @@ public interface PaymentProvider {
 
     Mono<Told<RefundReport>> lookRefund(String refundObject);
 
+    /// What stands behind a token that the provider gave a payer's browser; no by default: nothing can be kept there.
+    default Mono<Told<Instrument>> instrument(String token) {
+        return Mono.just(new Told.No<>("nothing_is_kept"));
+    }
+
     /// How deliveries are proven and read.
     interface Webhooks {
         /// Whether these bytes were sent by the provider and lately, both ways; compares in constant time.

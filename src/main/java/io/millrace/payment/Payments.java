@@ -41,6 +41,13 @@ public final class Payments {
         return providers.find(method).flatMap(PaymentProvider::publicKey);
     }
 
+    /// What a provider knows of a saved way to pay, by the token it gave the payer's browser; no where there is no such
+    /// provider or it keeps none.
+    public Mono<Told<Instrument>> instrument(String provider, String token) {
+        return providers.find(provider).map(known -> known.instrument(token))
+            .orElse(Mono.just(new Told.No<>("unknown_provider")));
+    }
+
     /// The payment row, for the placing statement. No provider is called; [#openAtProvider] does that after the
     /// commit, and a sweep if nobody does.
     public Piece open(UUID payment, Payable payable) {

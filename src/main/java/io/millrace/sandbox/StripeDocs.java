@@ -59,6 +59,21 @@ final class StripeDocs {
         };
     }
 
+    /// The PaymentMethod behind a test token; null where Stripe knows none.
+    static @Nullable ObjectNode paymentMethod(String id, Instant now) {
+        if (card(id) == null && decline(id) == null) return null;
+        boolean amex = id.contains("amex");
+        boolean mastercard = id.contains("mastercard");
+        ObjectNode method = Json.OURS.createObjectNode();
+        method.put("id", id).put("object", "payment_method").put("type", "card").put("livemode", false)
+            .put("created", now.getEpochSecond()).putNull("customer");
+        method.putObject("card").put("brand", amex ? "amex" : mastercard ? "mastercard" : "visa")
+            .put("last4", amex ? "8431" : mastercard ? "4444" : decline(id) != null ? "0002" : "4242")
+            .put("exp_month", 12).put("exp_year", id.endsWith("ExpiredCard") ? 2020 : 2034).put("funding", "credit")
+            .put("country", "US");
+        return method;
+    }
+
     static ObjectNode intent(Map<String, String> form, long amount, Instant now) {
         String id = id("pi");
         ObjectNode intent = Json.OURS.createObjectNode();

@@ -54,6 +54,7 @@ final class StripeSandboxRoutes {
             rows.POST("/v1/refunds", anyone(), this::refund).readsStream();
             rows.GET("/v1/refunds", anyone(), this::refunds);
             rows.GET("/v1/refunds/{id}", anyone(), this::showRefund);
+            rows.GET("/v1/payment_methods/{id}", anyone(), this::showMethod);
             rows.GET("/authenticate/{id}", anyone(), this::authenticate);
         });
     }
@@ -109,6 +110,15 @@ final class StripeSandboxRoutes {
         return store.intent(id).filter(intent -> key.equals(secretKey)
             || holds(intent, request.queryParam("client_secret").orElse(null)))
             .map(intent -> json(200, intent.doc(), false)).defaultIfEmpty(json(404, missing(id).body(), false));
+    }
+
+    private Mono<Reply> showMethod(ServerRequest request) {
+        if (!key(request, Map.of()).equals(secretKey)) return Mono.just(unauthorized());
+        String id = request.pathVariable("id");
+        ObjectNode method = StripeDocs.paymentMethod(id, clock.instant());
+        return Mono.just(method != null ? json(200, method, false)
+            : json(404, StripeDocs.error("invalid_request_error", "resource_missing",
+                "No such PaymentMethod: '" + id + "'", "payment_method"), false));
     }
 
     private Mono<Reply> showRefund(ServerRequest request) {

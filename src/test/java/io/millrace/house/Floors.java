@@ -18,7 +18,7 @@ final class Floors {
     private static final List<List<String>> PLAN = List.of(
         List.of("settings", "money", "postgres", "http", "messaging", "jobs", "vault", "audit", "storage"),
         List.of("identity", "channel", "catalog", "ledger"),
-        List.of("inventory", "pricing", "cart", "payment", "fulfilment"),
+        List.of("inventory", "pricing", "cart", "payment", "fulfilment", "customer"),
         List.of("ordering", "wallet", "credit"),
         List.of("marketplace"),
         List.of("storefront", "tracking", "imports", "notification", "analytics", "partners", "support"),
@@ -33,7 +33,8 @@ final class Floors {
         "messaging", List.of("postgres", "http", "jobs"),
         "identity", List.of(),
         "catalog", List.of("channel"),           // a product is listed in a channel
-        "cart", List.of("pricing"));             // a cart is priced whenever it is looked at
+        "cart", List.of("pricing"),              // a cart is priced whenever it is looked at
+        "customer", List.of("payment"));         // a saved card is looked up at its provider
 
     private Floors() {}
 

@@ -2,6 +2,7 @@ package io.millrace.ordering;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.customer.Phone;
 import io.millrace.testing.Answer;
 import io.millrace.testing.Shop;
 import java.util.List;

@@ -1,6 +1,7 @@
 package io.millrace.payment.stripe;
 
 import io.millrace.money.Money;
+import io.millrace.payment.Instrument;
 import io.millrace.payment.Notice;
 import io.millrace.payment.Payable;
 import io.millrace.payment.PaymentProvider;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.springframework.http.HttpHeaders;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
@@ -23,6 +25,7 @@ import tools.jackson.databind.JsonNode;
 /// secret, and the webhook tells.
 final class Stripe implements PaymentProvider, PaymentProvider.Webhooks {
     private static final int REFUNDS_LISTED = 100;
+    private static final Pattern METHOD = Pattern.compile("pm_[A-Za-z0-9_]{3,120}");
 
     private final StripeSettings settings;
     private final StripeCalls calls;
@@ -111,6 +114,19 @@ final class Stripe implements PaymentProvider, PaymentProvider.Webhooks {
 
     @Override public Mono<Told<RefundReport>> lookRefund(String refundObject) {
         return calls.get("/v1/refunds/" + refundObject).map(said(StripeWords::refund));
+    }
+
+    /// The token goes into a path, so it has to look like one of Stripe's.
+    @Override public Mono<Told<Instrument>> instrument(String token) {
+        return METHOD.matcher(token).matches()
+            ? calls.get("/v1/payment_methods/" + token).map(Stripe::onlyCards).map(said(StripeWords::instrument))
+            : Mono.just(new Told.No<>("not_a_payment_method"));
+    }
+
+    /// Only cards can be kept for now.
+    private static Told<JsonNode> onlyCards(Told<JsonNode> told) {
+        return told instanceof Told.Yes<JsonNode>(var method) && !method.path("type").asString("").equals("card")
+            ? new Told.No<>("not_a_card") : told;
     }
 
     /// A success that cannot be read says nothing.

@@ -2,6 +2,7 @@ package io.millrace.payment.stripe;
 
 import io.millrace.http.Ids;
 import io.millrace.http.Json;
+import io.millrace.payment.Instrument;
 import io.millrace.payment.Notice;
 import io.millrace.payment.RefundReport;
 import io.millrace.payment.Report;
@@ -51,6 +52,13 @@ final class StripeWords {
         return new RefundReport(text(refund, "id"), ours(refund, REFUND_ID),
             StripeAmount.fromWire(number(refund, "amount"), text(refund, "currency")), stand,
             optional(refund, "failure_reason"));
+    }
+
+    /// The card behind a PaymentMethod, as Stripe describes it.
+    static Instrument instrument(JsonNode method) {
+        JsonNode card = method.path("card");
+        return new Instrument(text(method, "id"), text(method, "type"), text(card, "brand"), text(card, "last4"),
+            (int) number(card, "exp_month"), (int) number(card, "exp_year"));
     }
 
     /// An authentic delivery; never throws.

@@ -1,11 +1,11 @@
-package io.millrace.ordering;
+package io.millrace.customer;
 
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
 /// Phone numbers as E.164 writes them (`+233201234567`), so that one person's number is one text however it was typed.
-final class Phone {
+public final class Phone {
     private static final Pattern INTERNATIONAL = Pattern.compile("\\+[1-9]\\d{7,14}");
     private static final Pattern NOISE = Pattern.compile("[\\s().\\-/]");
     private static final int TEXT_CHARS_MAX = 32;
@@ -16,7 +16,7 @@ final class Phone {
     private Phone() {}
 
     /// The number in international form; empty when it cannot be one.
-    static Optional<String> normal(String typed, String country) {
+    public static Optional<String> normal(String typed, String country) {
         if (typed.length() > TEXT_CHARS_MAX) return Optional.empty();
         String digits = NOISE.matcher(typed).replaceAll("");
         String code = CODES.get(country);

@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.customer;
+
+import org.jspecify.annotations.NullMarked;
