@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -24,6 +25,8 @@ final class ReadyPages {
     private static final long LIFE_MAX_NANOS = Duration.ofSeconds(60).toNanos();
     /// What is not there may be there soon.
     private static final long ABSENT_LIFE_NANOS = Duration.ofSeconds(5).toNanos();
+    /// Slots of [#lately], a power of two.
+    private static final int LATELY = 1 << 16;
 
     private final Freshness freshness;
     private final SharedPages shared;
@@ -31,6 +34,8 @@ final class ReadyPages {
     /// The same answers by the words of the request line: a hit needs no parsing.
     private final Cache<String, Ready> lines;
     private final ConcurrentMap<String, Flight> flights = new ConcurrentHashMap<>();
+    /// What was asked for lately, by hash; a newer one takes the slot of an older.
+    private final AtomicIntegerArray lately = new AtomicIntegerArray(LATELY);
 
     ReadyPages(Freshness freshness, SharedPages shared, long bytesMax) {
         this.freshness = freshness;
@@ -72,7 +77,10 @@ final class ReadyPages {
         return mine.answer;
     }
 
+    /// What nobody asked for before, the other nodes have hardly either: asking Redis and sharing it would cost more
+    /// than the one statement that makes it (deep pages, odd filters). From the second time on it is shared.
     private Mono<SharedPages.Content> found(String channel, String key, Supplier<Mono<SharedPages.Content>> make) {
+        if (!wasAsked(channel.hashCode() * 31 + key.hashCode())) return Mono.defer(make);
         return shared.find(channel, key).map(java.util.Optional::of).defaultIfEmpty(java.util.Optional.empty())
             .flatMap(found -> {
                 SharedPages.Content content = found.map(SharedPages.Found::content).orElse(null);
@@ -80,6 +88,11 @@ final class ReadyPages {
                 return Mono.defer(make).doOnNext(made -> found.ifPresent(
                     empty -> shared.share(channel, key, empty.generation(), made)));
             });
+    }
+
+    private boolean wasAsked(int hash) {
+        int slot = (hash ^ hash >>> 16) & LATELY - 1;
+        return lately.getAndSet(slot, hash) == hash;
     }
 
     private Ready kept(String address, SharedPages.Content content, Stamp[] stamps, long[] at) {
