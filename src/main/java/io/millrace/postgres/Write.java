@@ -15,6 +15,7 @@ public final class Write {
     /// Distinct shapes of statements we keep compiled; shapes are made by code, so this is never reached honestly.
     private static final int COMPILED_MAX = 2_000;
     private static final Map<Shape, Compiled> COMPILED = new ConcurrentHashMap<>();
+    private static final Map<String, Compiled> PLAIN = new ConcurrentHashMap<>();
 
     private final List<Piece> pieces;
 
@@ -52,6 +53,16 @@ public final class Write {
             values[i] = value;
         }
         return new Statement(compiled.sql(), values);
+    }
+
+    /// A plain text with `:name` binds, compiled once.
+    static Compiled compiled(String text) {
+        Compiled known = PLAIN.get(text);
+        if (known != null) return known;
+        List<Slot> slots = new ArrayList<>();
+        Compiled compiled = new Compiled(positional(text, 0, "", new HashMap<>(), slots), List.copyOf(slots));
+        if (PLAIN.size() < COMPILED_MAX) PLAIN.put(text, compiled);
+        return compiled;
     }
 
     private static Compiled compile(Shape shape) {
@@ -161,7 +172,7 @@ public final class Write {
 
     private record Shape(List<Part> parts) {}
 
-    private record Compiled(String sql, List<Slot> slots) {}
+    record Compiled(String sql, List<Slot> slots) {}
 
     /// What a statement answered: the named answers of its pieces.
     public record Answers(Map<String, Object> values) {

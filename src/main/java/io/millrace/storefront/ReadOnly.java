@@ -1,5 +1,6 @@
 package io.millrace.storefront;
 
+import io.millrace.postgres.Postgres;
 import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.pool.ConnectionPoolConfiguration;
 import io.r2dbc.spi.ConnectionFactories;
@@ -29,6 +30,7 @@ final class ReadOnly implements DisposableBean {
                 "default_transaction_read_only", "on"));
         if ("pool".equals(options.getValue(ConnectionFactoryOptions.DRIVER)))
             own.option(ConnectionFactoryOptions.DRIVER, "postgresql");
+        Postgres.onOurLoops(own);
         return new ReadOnly(new ConnectionPool(ConnectionPoolConfiguration.builder(ConnectionFactories.get(own.build()))
             .initialSize(0).maxSize(connections).maxAcquireTime(ACQUIRE_MAX).maxLifeTime(LIFE_MAX).build()));
     }
