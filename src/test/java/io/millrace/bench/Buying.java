@@ -91,8 +91,8 @@ final class Buying {
             Machine.n(Machine.kib(rig.pid(), "VmRSS") / 1024.0) + " MiB");
         System.out.println();
         for (Map<String, Object> row : statements)
-            System.out.printf("%8.3f per order %8.0f us  %s%n",
-                number(row, "per_order"), number(row, "mean_us"),
+            System.out.printf("%8.3f per order %8.0f us + %5.0f us planning  %s%n",
+                number(row, "per_order"), number(row, "mean_us"), number(row, "plan_us"),
                 String.valueOf(row.get("query")).replaceAll("\\s+", " ")
                     .transform(text -> text.substring(0, Math.min(110, text.length()))));
         System.out.println();
@@ -101,7 +101,8 @@ final class Buying {
     private List<Map<String, Object>> statements(long orders) {
         List<Map<String, Object>> rows = new ArrayList<>();
         for (var row : rig.database.rows("""
-            select query, calls::float8 / ? as per_order, (mean_exec_time + mean_plan_time) * 1000 as mean_us
+            select query, calls::float8 / ? as per_order, mean_exec_time * 1000 as mean_us,
+                   mean_plan_time * plans / calls * 1000 as plan_us
               from pg_stat_statements s join pg_database d on d.oid = s.dbid
              where d.datname = current_database() and calls > ? and query not like '%pg_stat_statements%'
              order by calls desc""", orders, orders / 20)) rows.add(new java.util.HashMap<>(row));

@@ -6,6 +6,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -23,19 +27,21 @@ final class Replay {
         Pattern.compile("\\[(\\d+)] LOG:  duration: [\\d.]+ ms  execute [^:]+: (.*)",
             Pattern.DOTALL);
     private static final Pattern BOUND = Pattern.compile("DETAIL:  [Pp]arameters: (.*)", Pattern.DOTALL);
-    private static final Pattern VALUE = Pattern.compile("\\$(\\d+) = (NULL|'((?:[^']|'')*)')(?:, (?=\\$)|$)");
+    private static final Pattern VALUE = Pattern.compile("\\$(\\d+) = (NULL|'((?:[^']++|'')*+)')(?:, (?=\\$)|$)");
     /// Ids of version 7, and the intents of the bench's own provider.
     private static final Pattern MINTED =
         Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|pi_bench[0-9a-z]+");
     /// What runs beside the requests: the relay, the sweeps, the consumers.
     private static final Pattern BESIDE = Pattern.compile(
         "(?i)jobs\\.leases|messaging\\.inbox|messaging\\.heard|listen |delete from messaging|storefront\\."
-            + "|from messaging.outbox");
+            + "|from messaging.outbox|set look_at = \\$1|sandbox\\.|^select jsonb_build_object|^with orphans"
+            + "|where state = 'held' and expires_at");
 
     private final Rig rig;
     private final Buying buying;
     private final Path scratch;
     private final Map<String, String> values = new LinkedHashMap<>();
+    private final Map<String, List<String>> types = new HashMap<>();
 
     Replay(Rig rig, Buying buying, Path scratch) {
         this.rig = rig;
@@ -43,7 +49,7 @@ final class Replay {
         this.scratch = scratch;
     }
 
-    private record Statement(String sql, Map<Integer, String> binds) {}
+    private record Executed(String sql, Map<Integer, String> binds) {}
 
     List<Run> measure() throws IOException {
         if (!Machine.has("pgbench")) return List.of();
@@ -80,22 +86,22 @@ final class Replay {
         }
     }
 
-    private static List<Statement> statements(String log) {
-        List<Statement> statements = new ArrayList<>();
+    private static List<Executed> statements(String log) {
+        List<Executed> statements = new ArrayList<>();
         String pending = null;
         // a record begins with its time; lines that go on are indented
         for (String entry : log.split("\n(?=\\d{4}-\\d\\d-\\d\\d )")) {
             Matcher executed = EXECUTED.matcher(entry.strip());
             Matcher bound = BOUND.matcher(entry.strip());
             if (executed.find()) {
-                if (pending != null) statements.add(new Statement(pending, Map.of()));
+                if (pending != null) statements.add(new Executed(pending, Map.of()));
                 pending = executed.group(2).replace("\n\t", "\n");
             } else if (bound.find() && pending != null) {
                 Map<Integer, String> binds = new HashMap<>();
                 for (Matcher value = VALUE.matcher(bound.group(1).replace("\n\t", "\n")); value.find();)
                     binds.put(Integer.parseInt(value.group(1)), value.group(2).equals("NULL") ? "\0"
                         : value.group(3).replace("''", "'"));
-                statements.add(new Statement(pending, binds));
+                statements.add(new Executed(pending, binds));
                 pending = null;
             }
         }
@@ -104,18 +110,17 @@ final class Replay {
     }
 
     /// Ids that one order's statements made get a number of the run in their last twelve digits.
-    private Path script(int order, List<Statement> statements) throws IOException {
-        Map<String, String> minted = new LinkedHashMap<>();
+    private Path script(int order, List<Executed> statements) throws IOException {
         StringBuilder text = new StringBuilder("\\set k random(100000000000, 999999999999)\n");
         for (int s = 0; s < statements.size(); s++) {
-            Statement statement = statements.get(s);
+            Executed statement = statements.get(s);
             Matcher place = Pattern.compile("\\$(\\d+)").matcher(statement.sql().replaceAll("\\s+", " "));
             StringBuilder sql = new StringBuilder();
             while (place.find()) {
                 int number = Integer.parseInt(place.group(1));
                 String value = statement.binds().getOrDefault(number, "\0");
                 place.appendReplacement(sql, Matcher.quoteReplacement(expression("o" + order + "s" + s + "p" + number,
-                    value, minted)));
+                    value, types(statement.sql()).get(number - 1))));
             }
             place.appendTail(sql);
             text.append(sql).append(";\n");
@@ -123,8 +128,9 @@ final class Replay {
         return Files.writeString(scratch.resolve("order" + order + ".sql"), text.toString());
     }
 
-    private String expression(String name, String value, Map<String, String> minted) {
+    private String expression(String name, String value, String type) {
         if (value.equals("\0")) return "null";
+        if (value.isEmpty()) return "''";
         List<String> parts = new ArrayList<>();
         int from = 0;
         for (Matcher id = MINTED.matcher(value); id.find();) {
@@ -137,10 +143,23 @@ final class Replay {
         }
         if (parts.isEmpty()) return bind(name, value);
         if (from < value.length()) parts.add(bind(name + "_" + parts.size(), value.substring(from)));
-        boolean id = value.length() == 36;
-        boolean json = value.startsWith("{\"") || value.startsWith("[");
         return "(" + String.join(" || ", parts.stream().map(part -> part.startsWith(":k") ? part : part + "::text")
-            .toList()) + ")" + (id ? "::uuid" : json ? "" : value.startsWith("{") ? "::uuid[]" : "");
+            .toList()) + ")::" + type;
+    }
+
+    /// What PostgreSQL takes each place of a statement for; text that is put together must be cast to it.
+    private List<String> types(String sql) {
+        return types.computeIfAbsent(sql, text -> {
+            try (Connection connection = rig.database.connect(); Statement statement = connection.createStatement()) {
+                statement.execute("prepare asked as " + text);
+                ResultSet row = statement.executeQuery(
+                    "select parameter_types::text[] as types from pg_prepared_statements where name = 'asked'");
+                row.next();
+                return List.of((String[]) row.getArray(1).getArray());
+            } catch (SQLException e) {
+                throw new IllegalStateException(text, e);
+            }
+        });
     }
 
     private boolean isOld(String id) {

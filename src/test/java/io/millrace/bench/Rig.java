@@ -21,6 +21,9 @@ import java.util.Objects;
 final class Rig implements AutoCloseable {
     static final int GOODS = Integer.getInteger("bench.goods", 10_000);
     static final String CHANNEL = "X-Channel: pecos\r\n";
+    private static final int QUIET_SECONDS = 5;
+    /// A second's commits of the sweeps and leases of a shop at rest, generously.
+    private static final int QUIET_COMMITS_MAX = 60;
     private static final long PLENTY = 1_000_000_000L;
     private static final String JVM = System.getProperty("bench.jvm", "-Xmx512m");
     private static final Duration IMPORT = Duration.ofMinutes(10);
@@ -44,6 +47,8 @@ final class Rig implements AutoCloseable {
         String folder = (String) Objects.requireNonNull(database.value("show data_directory"));
         postmaster = Long.parseLong(Machine.read(Path.of(folder, "postmaster.pid")).lines().findFirst().orElseThrow());
         database.execute("create extension if not exists pg_stat_statements");
+        database.execute("alter system set pg_stat_statements.track_planning = on");
+        database.execute("select pg_reload_conf()");
     }
 
     /// The shop as it would run in production, but for the rooms that only develop.
@@ -104,11 +109,20 @@ final class Rig implements AutoCloseable {
         return database.rows(sql).stream().map(row -> String.valueOf(row.get("id"))).toList();
     }
 
-    /// All facts have left, so that nothing of the past is measured with the present.
+    /// All facts have left and were heard, so that nothing of the past is measured with the present: who hears them
+    /// commits, and a shop at rest hardly does.
     void quiet() {
         Eventually.holds("the outbox is empty", IMPORT,
             () -> database.number("select count(*) from messaging.outbox") == 0);
-        Load.idle(5);
+        Eventually.holds("nobody commits", IMPORT, () -> {
+            long before = commits();
+            Load.idle(QUIET_SECONDS);
+            return commits() - before < QUIET_SECONDS * QUIET_COMMITS_MAX;
+        });
+    }
+
+    private long commits() {
+        return database.number("select xact_commit from pg_stat_database where datname = current_database()");
     }
 
     /// CPU of the shop and of PostgreSQL, and the clock, at one moment.
