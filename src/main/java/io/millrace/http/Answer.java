@@ -45,13 +45,13 @@ record Answer(Reply reply, Streams streams) implements ServerResponse {
         boolean head = exchange.getRequest().getMethod() == HttpMethod.HEAD;
         return switch (reply.body()) {
             case Reply.Body.Lines(var unread) when head -> headOf(response, NDJSON);
-            case Reply.Body.Events(var unread) when head -> headOf(response, MediaType.TEXT_EVENT_STREAM);
+            case Reply.Body.Events(var unread, var owner) when head -> headOf(response, MediaType.TEXT_EVENT_STREAM);
             case Reply.Body.None() -> response.setComplete();
             case Reply.Body.Bytes(var bytes, var type) -> whole(response, bytes, MediaType.parseMediaType(type));
             case Reply.Body.Data data -> whole(response, envelope(data), MediaType.APPLICATION_JSON);
             case Reply.Body.Failure(var problem) -> failure(exchange, problem);
             case Reply.Body.Lines(var lines) -> lines(response, lines);
-            case Reply.Body.Events(var events) -> streams.write(exchange, events);
+            case Reply.Body.Events(var events, var owner) -> streams.write(exchange, events, owner);
         };
     }
 

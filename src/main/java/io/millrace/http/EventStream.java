@@ -31,6 +31,7 @@ final class EventStream implements Publisher<Publisher<DataBuffer>>, CoreSubscri
     private final DataBufferFactory buffers;
     private final Streams streams;
     private final @Nullable Channel channel;
+    private final @Nullable Listener owner;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final Queue<byte[]> waiting = new ArrayDeque<>();
     private @Nullable Subscriber<? super Publisher<DataBuffer>> reader;
@@ -43,11 +44,17 @@ final class EventStream implements Publisher<Publisher<DataBuffer>>, CoreSubscri
     private long openedTick;
     private long takenTick;
 
-    EventStream(Flux<Reply.Event> source, DataBufferFactory buffers, Streams streams, @Nullable Channel channel) {
+    EventStream(Flux<Reply.Event> source, DataBufferFactory buffers, Streams streams, @Nullable Channel channel,
+        @Nullable Listener owner) {
         this.source = source;
         this.buffers = buffers;
         this.streams = streams;
         this.channel = channel;
+        this.owner = owner;
+    }
+
+    @Nullable Listener owner() {
+        return owner;
     }
 
     @Override public void subscribe(Subscriber<? super Publisher<DataBuffer>> subscriber) {

@@ -26,8 +26,8 @@ class HttpModule {
         return new Doors(api, codecs);
     }
 
-    @Bean Streams streams(MeterRegistry meters) {
-        return new Streams(meters);
+    @Bean Streams streams(MeterRegistry meters, ObjectProvider<Standing> standings) {
+        return new Streams(meters, SingletonSupplier.of(() -> standings.orderedStream().toList()));
     }
 
     @Bean Idempotency idempotency(Postgres postgres, InstantSource clock, Jobs jobs) {

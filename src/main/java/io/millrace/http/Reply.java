@@ -23,8 +23,9 @@ public record Reply(int status, Map<String, String> headers, Body body) {
         /// One JSON object per line, under back-pressure.
         record Lines(Flux<?> lines) implements Body {}
 
-        /// Server-sent events; heartbeats are the table's business.
-        record Events(Flux<Event> events) implements Body {}
+        /// Server-sent events; heartbeats are the table's business. Whose right they rest on is the caller's, unless
+        /// another is named (a ticket's owner).
+        record Events(Flux<Event> events, @Nullable Listener owner) implements Body {}
 
         record Failure(Problem problem) implements Body {}
 
@@ -76,7 +77,12 @@ public record Reply(int status, Map<String, String> headers, Body body) {
     }
 
     public static Mono<Reply> events(Flux<Event> events) {
-        return Mono.just(new Reply(200, Map.of(), new Body.Events(events)));
+        return events(events, null);
+    }
+
+    /// Events for somebody who is not the caller of this request, because he opened it with a ticket.
+    public static Mono<Reply> events(Flux<Event> events, @Nullable Listener owner) {
+        return Mono.just(new Reply(200, Map.of(), new Body.Events(events, owner)));
     }
 
     public static Reply problem(Problem problem) {

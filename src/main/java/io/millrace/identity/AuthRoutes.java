@@ -8,7 +8,6 @@ import io.millrace.http.Problem;
 import io.millrace.http.Reply;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
@@ -27,10 +26,14 @@ class AuthRoutes {
     private static final Set<String> NEWCOMER = Set.of("customer");
 
     private final SignIn signIn;
+    private final Refresh refresh;
+    private final SignOut signOut;
     private final Accounts accounts;
 
-    AuthRoutes(SignIn signIn, Accounts accounts) {
+    AuthRoutes(SignIn signIn, Refresh refresh, SignOut signOut, Accounts accounts) {
         this.signIn = signIn;
+        this.refresh = refresh;
+        this.signOut = signOut;
         this.accounts = accounts;
     }
 
@@ -50,15 +53,7 @@ class AuthRoutes {
 
     record Login(@Nullable String email, @Nullable String password) {}
 
-    record Refresh(@Nullable String refreshToken) {}
-
-    record UserView(UUID id, String email, String name, List<String> roles) {
-        static UserView of(Account account) {
-            return new UserView(account.id(), account.email(), account.name(), sorted(account.roles()));
-        }
-    }
-
-    record TokenView(String accessToken, String refreshToken, String tokenType, long expiresIn, UserView user) {}
+    record Refreshing(@Nullable String refreshToken) {}
 
     record MeView(UUID id, String email, String name, String firstName, String lastName, @Nullable String phone,
         List<String> roles, List<String> permissions) {}
@@ -78,7 +73,8 @@ class AuthRoutes {
         fields.must("phone", phone, Phone::isValid, "is not a phone number");
         fields.orRefuse();
         return signIn.register(new SignIn.Registration(java.util.Objects.requireNonNull(email), password, first, last,
-            phone), NEWCOMER).map(outcome -> answer(outcome, 201));
+            phone), NEWCOMER, Device.of(request)).map(SignInReply::of).map(reply -> reply.status() == 200
+                ? new Reply(201, reply.headers(), reply.body()) : reply);
     }
 
     private Mono<Reply> login(ServerRequest request) {
@@ -89,47 +85,36 @@ class AuthRoutes {
         if (password.isEmpty()) fields.wrong("password", "is required");
         if (password.length() > Passwords.CHARS_MAX) fields.wrong("password", "is too long");
         fields.orRefuse();
-        return signIn.login(email, password).map(outcome -> answer(outcome, 200));
+        return signIn.login(email, password, Device.of(request)).map(SignInReply::of);
     }
 
     private Mono<Reply> refresh(ServerRequest request) {
-        return signIn.refresh(refreshToken(request)).map(outcome -> answer(outcome, 200));
+        Fields fields = new Fields();
+        String token = fields.text("refresh_token", Api.body(request, Refreshing.class).refreshToken(),
+            REFRESH_CHARS_MAX);
+        fields.orRefuse();
+        return refresh.refresh(token).map(SignInReply::of);
     }
 
+    /// By the refresh token, or without one the session of the access token. Whoever is signed out already is that.
     private Mono<Reply> logout(ServerRequest request) {
-        return signIn.logout(refreshToken(request)).then(Reply.noContent());
+        Fields fields = new Fields();
+        boolean empty = Api.raw(request).length == 0;
+        String token = empty ? null : fields.optionalText("refresh_token",
+            Api.body(request, Refreshing.class).refreshToken(), REFRESH_CHARS_MAX);
+        Caller caller = Caller.of(request);
+        if (token == null && caller.session().isEmpty()) fields.wrong("refresh_token", "is required");
+        fields.orRefuse();
+        Mono<Boolean> ended = token != null ? signOut.byToken(token)
+            : signOut.one(caller.account(), caller.session().orElseThrow(), SignOut.SIGNED_OUT);
+        return ended.then(Reply.noContent());
     }
 
     private Mono<Reply> me(ServerRequest request) {
         Caller caller = Caller.of(request);
         return accounts.byId(caller.account())
             .flatMap(a -> Reply.ok(new MeView(a.id(), a.email(), a.name(), a.firstName(), a.lastName(), a.phone(),
-                sorted(a.roles()), sorted(caller.permissions()))))
+                SignInReply.sorted(a.roles()), SignInReply.sorted(caller.permissions()))))
             .switchIfEmpty(Reply.refuse(Problem.unauthorized()));
-    }
-
-    private static String refreshToken(ServerRequest request) {
-        Fields fields = new Fields();
-        String token = fields.text("refresh_token", Api.body(request, Refresh.class).refreshToken(), REFRESH_CHARS_MAX);
-        fields.orRefuse();
-        return token;
-    }
-
-    private static Reply answer(SignIn.Outcome outcome, int status) {
-        return switch (outcome) {
-            case SignIn.Outcome.SignedIn in -> new Reply(status, java.util.Map.of("Cache-Control", "no-store"),
-                new Reply.Body.Data(new TokenView(in.accessToken(), in.refreshToken(), "Bearer", in.life().toSeconds(),
-                    UserView.of(in.account())), null, null));
-            case SignIn.Outcome.EmailTaken() -> Problem.conflict("email_taken", "This address has an account").reply();
-            case SignIn.Outcome.WrongCredentials() -> Problem.of(401, "wrong_credentials",
-                "The address or the password is wrong").header("WWW-Authenticate", "Bearer").reply();
-            case SignIn.Outcome.Suspended() -> Problem.of(403, "account_suspended", "This account is closed").reply();
-            case SignIn.Outcome.NoSession() -> Problem.of(401, "invalid_token", "Sign in again")
-                .header("WWW-Authenticate", "Bearer error=\"invalid_token\"").reply();
-        };
-    }
-
-    private static List<String> sorted(Set<String> words) {
-        return List.copyOf(new TreeSet<>(words));
     }
 }

@@ -1,5 +1,7 @@
 package io.millrace.identity;
 
+import io.millrace.http.Ids;
+import io.millrace.postgres.Refused;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,11 +17,15 @@ final class FirstAdmin {
 
     private final SignIn signIn;
     private final Accounts accounts;
+    private final Passwords passwords;
+    private final Ids ids;
     private final Environment environment;
 
-    FirstAdmin(SignIn signIn, Accounts accounts, Environment environment) {
+    FirstAdmin(SignIn signIn, Accounts accounts, Passwords passwords, Ids ids, Environment environment) {
         this.signIn = signIn;
         this.accounts = accounts;
+        this.passwords = passwords;
+        this.ids = ids;
         this.environment = environment;
     }
 
@@ -28,9 +34,12 @@ final class FirstAdmin {
         String password = environment.getProperty("millrace.admin.password", "");
         if (!isWanted(email, password, isDevelopment(environment))) return Mono.empty();
         return accounts.byEmail(Email.of(email)).hasElement()
-            .flatMap(there -> there ? Mono.empty() : signIn.register(
-                new SignIn.Registration(Email.of(email), password, "Demo", "Admin", null), Set.of("super_admin"))
+            .flatMap(there -> there ? Mono.empty() : passwords.hash(password)
+                .flatMap(hash -> signIn.created(Account.fresh(ids.next(), Email.of(email), "Demo", "Admin", null,
+                    Set.of("super_admin")).asVerified(), hash))
                 .doOnNext(made -> LOG.info("made the first admin"))
+                // another node that opens at the same time was first
+                .onErrorResume(Refused.class, taken -> Mono.empty())
                 .then());
     }
 

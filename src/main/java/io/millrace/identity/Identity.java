@@ -1,23 +1,74 @@
 package io.millrace.identity;
 
+import io.millrace.http.Ids;
+import io.millrace.http.Problem;
+import io.millrace.http.Reply;
+import io.millrace.postgres.Refused;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.web.reactive.function.server.ServerRequest;
 import reactor.core.publisher.Mono;
 
-/// What the other rooms may ask about people.
+/// What the other rooms may ask about people, and how they let in who proved himself elsewhere.
 public final class Identity {
-    private final Accounts accounts;
+    private static final Set<String> NEWCOMER = Set.of("customer");
 
-    Identity(Accounts accounts) {
+    private final Accounts accounts;
+    private final SignIn signIn;
+    private final Ids ids;
+
+    Identity(Accounts accounts, SignIn signIn, Ids ids) {
         this.accounts = accounts;
+        this.signIn = signIn;
+        this.ids = ids;
     }
 
     /// How to reach a person.
     public record Contact(UUID account, String name, String email, @Nullable String phone) {}
 
+    /// Somebody whose address was proven by another house. Blank names are allowed; the address must be one.
+    public record Newcomer(String email, String firstName, String lastName) {}
+
+    /// An account that was made, or the refusal to.
+    public sealed interface Made {
+        record Account(UUID account) implements Made {}
+
+        /// The address has an account already, proven or not: nothing was made.
+        record AddressTaken() implements Made {}
+
+        record NoAddress() implements Made {}
+    }
+
     /// Empty when there is no such account, or it was erased.
     public Mono<Contact> contact(UUID account) {
         return accounts.byId(account).filter(found -> found.status() != Account.Status.ERASED)
             .map(found -> new Contact(found.id(), found.name(), found.email(), found.phone()));
+    }
+
+    /// The account of this address, only where its owner has proven it: an unproven one is nobody's yet, and must never
+    /// be linked to. Empty otherwise.
+    public Mono<UUID> byVerifiedEmail(String email) {
+        return Mono.justOrEmpty(Email.isValid(email) ? Email.of(email) : null).flatMap(accounts::byEmail)
+            .map(Accounts.Locked::account).filter(Account::verified).filter(Account::isActive).map(Account::id);
+    }
+
+    /// Makes a customer's account without a password, its address proven.
+    public Mono<Made> create(Newcomer newcomer) {
+        if (!Email.isValid(newcomer.email())) return Mono.just(new Made.NoAddress());
+        Account account = Account.fresh(ids.next(), Email.of(newcomer.email()), newcomer.firstName(),
+            newcomer.lastName(), null, NEWCOMER).asVerified();
+        return signIn.created(account, null).<Made>map(made -> new Made.Account(made.id()))
+            .onErrorResume(Refused.class, refused -> refused.is(Accounts.EMAIL_TAKEN)
+                ? Mono.just(new Made.AddressTaken()) : Mono.error(refused));
+    }
+
+    /// Lets in somebody whose first factor was proven elsewhere. The answer is that of `POST /auth/login`: 200 with
+    /// tokens, 202 with the challenge of his second factor, or 403 when the account is closed. `methods` are words of
+    /// RFC 8176 or `fed`.
+    public Mono<Reply> enter(UUID account, Set<String> methods, ServerRequest request) {
+        return accounts.byId(account).filter(found -> found.status() != Account.Status.ERASED)
+            .flatMap(found -> signIn.proven(found, methods, Device.of(request))).map(SignInReply::of)
+            .switchIfEmpty(Reply.refuse(Problem.unauthorized()));
     }
 }

@@ -3,13 +3,45 @@ package io.millrace.identity;
 import io.millrace.messaging.Fact;
 import java.time.Instant;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
-/// Everything identity announces. No names, no addresses: who needs them asks [Identity#contact].
+/// Everything identity announces. No names, no addresses, no secrets: who needs them asks [Identity#contact].
 public sealed interface IdentityEvent extends Fact {
     /// A person made an account.
     record AccountRegistered(UUID id, UUID account, long version, Instant at) implements IdentityEvent {
         @Override public String aggregate() {
             return "account:" + account;
+        }
+    }
+
+    /// A sign-in is over, or all of an account's when `session` is null: what they opened closes on every node.
+    record SessionsEnded(UUID id, UUID account, @Nullable UUID session, String reason, Instant at)
+        implements
+            IdentityEvent {
+        @Override public String aggregate() {
+            return "ending:" + id;
+        }
+
+        @Override public long version() {
+            return 1;
+        }
+    }
+
+    /// A refresh token was used again after its successor: somebody else has it. The session is over; tell the person.
+    record TokenReused(UUID id, UUID account, UUID session, Instant at) implements IdentityEvent {
+        @Override public String aggregate() {
+            return "session:" + session;
+        }
+
+        @Override public long version() {
+            return 1;
+        }
+    }
+
+    /// A role grants something else than before, from now on and on every node.
+    record RoleChanged(UUID id, String role, long version, Instant at) implements IdentityEvent {
+        @Override public String aggregate() {
+            return "role:" + role;
         }
     }
 }

@@ -1,19 +1,35 @@
 package io.millrace.identity;
 
 import io.millrace.http.Ids;
+import io.millrace.http.Streams;
 import io.millrace.jobs.AtStart;
+import io.millrace.jobs.Jobs;
+import io.millrace.messaging.Committed;
+import io.millrace.messaging.Fact;
 import io.millrace.messaging.Messaging;
+import io.millrace.messaging.Subscription;
 import io.millrace.postgres.Postgres;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
+import org.springframework.util.function.SingletonSupplier;
+import reactor.core.publisher.Mono;
 
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(IdentitySettings.class)
 class IdentityModule {
+    private static final Duration FORGET_EVERY = Duration.ofHours(1);
+    private static final Duration TEND_KEYS_EVERY = Duration.ofHours(1);
+    /// How long a session that is over is kept, so that a thief who comes late is still recognised.
+    private static final Duration OVER_KEPT = Duration.ofDays(30);
+
     @Bean Accounts accounts(Postgres postgres) {
         return new Accounts(postgres);
     }
@@ -22,26 +38,75 @@ class IdentityModule {
         return new Passwords();
     }
 
-    @Bean KeyRing keyRing(Postgres postgres, InstantSource clock, IdentitySettings settings) {
-        return new KeyRing(postgres, clock, settings);
+    @Bean KeyRing keyRing(Postgres postgres, InstantSource clock, IdentitySettings settings, Jobs jobs) {
+        KeyRing ring = new KeyRing(postgres, clock, settings);
+        jobs.every("identity.keys", TEND_KEYS_EVERY, () -> ring.tend(settings.rotateKeysEvery()));
+        return ring;
     }
 
     @Bean AccessTokens accessTokens(IdentitySettings settings) {
-        return new AccessTokens(settings.issuer(), settings.audience(), settings.accessLife());
+        return new AccessTokens(settings.issuer(), settings.audience(), settings.staffAudience(),
+            settings.accessLife());
     }
 
-    @Bean SignIn signIn(Accounts accounts, Passwords passwords, AccessTokens tokens, KeyRing ring, Messaging messaging,
-        Postgres postgres, Ids ids, InstantSource clock, IdentitySettings settings) {
-        return new SignIn(accounts, new Sessions(postgres), passwords, tokens, ring, messaging, postgres, ids, clock,
+    @Bean Sessions sessions(Postgres postgres) {
+        return new Sessions(postgres);
+    }
+
+    @Bean Roles roles(Postgres postgres) {
+        return new Roles(postgres);
+    }
+
+    @Bean SignIn signIn(Accounts accounts, Sessions sessions, Passwords passwords, AccessTokens tokens, KeyRing ring,
+        ObjectProvider<SecondFactor> second, Messaging messaging, Postgres postgres, Ids ids, InstantSource clock,
+        IdentitySettings settings) {
+        return new SignIn(accounts, sessions, passwords, tokens, ring,
+            SingletonSupplier.of(() -> Optional.ofNullable(second.getIfAvailable())), messaging, postgres, ids, clock,
             settings.refreshLife());
     }
 
-    @Bean Bearer bearer(AccessTokens tokens, KeyRing ring, Postgres postgres, InstantSource clock) {
-        return new Bearer(tokens, ring, new Roles(postgres), clock);
+    @Bean SignOut signOut(Sessions sessions, Messaging messaging, Ids ids, InstantSource clock) {
+        return new SignOut(sessions, messaging, ids, clock);
     }
 
-    @Bean Identity identity(Accounts accounts) {
-        return new Identity(accounts);
+    @Bean Refresh refresh(Sessions sessions, SignIn signIn, SignOut signOut, InstantSource clock,
+        IdentitySettings settings) {
+        return new Refresh(sessions, signIn, signOut, clock, settings.refreshLife());
+    }
+
+    @Bean Liveness liveness(Sessions sessions, Streams streams, InstantSource clock, Jobs jobs) {
+        jobs.every("identity.sessions", FORGET_EVERY, () -> sessions.forget(clock.instant().minus(OVER_KEPT)));
+        return new Liveness(sessions, streams, clock);
+    }
+
+    @Bean Subscription<IdentityEvent> rightsElsewhere(Liveness liveness, Roles roles) {
+        return Subscription.everyNode("identity-rights", IdentityEvent.class,
+            facts -> Mono.fromRunnable(() -> heard(facts, liveness, roles)));
+    }
+
+    /// The node that ended a session or changed a role knows it before its caller does.
+    @Bean Committed rightsHere(Liveness liveness, Roles roles) {
+        return facts -> heard(facts, liveness, roles);
+    }
+
+    private static void heard(List<? extends Fact> facts, Liveness liveness, Roles roles) {
+        for (Fact fact : facts) {
+            liveness.hear(fact);
+            roles.hear(fact);
+        }
+    }
+
+    @Bean AccessCredentials accessCredentials(AccessTokens tokens, KeyRing ring, Roles roles, Liveness liveness,
+        InstantSource clock) {
+        return new AccessCredentials(tokens, ring, roles, liveness, clock);
+    }
+
+    @Bean Bearer bearer(ObjectProvider<Credentials> kinds) {
+        return new Bearer(SingletonSupplier.of(() -> kinds.orderedStream().toList()));
+    }
+
+    @Bean Identity identity(Accounts accounts, SignIn signIn, Ids ids) {
+        return new Identity(accounts, signIn, ids);
     }
 
     @Bean Profiles profiles(Postgres postgres) {
@@ -49,8 +114,9 @@ class IdentityModule {
     }
 
     @Bean
-    @Order(10) AtStart firstAdmin(SignIn signIn, Accounts accounts, Environment environment) {
-        FirstAdmin first = new FirstAdmin(signIn, accounts, environment);
+    @Order(10) AtStart firstAdmin(SignIn signIn, Accounts accounts, Passwords passwords, Ids ids,
+        Environment environment) {
+        FirstAdmin first = new FirstAdmin(signIn, accounts, passwords, ids, environment);
         return new AtStart("first admin", first::make);
     }
 }

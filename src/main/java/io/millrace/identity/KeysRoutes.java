@@ -2,8 +2,10 @@ package io.millrace.identity;
 
 import io.millrace.http.Access;
 import io.millrace.http.Api;
+import io.millrace.http.Problem;
 import io.millrace.http.Reply;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.reactive.function.server.RouterFunction;
@@ -11,7 +13,8 @@ import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
 
-/// `/.well-known/jwks.json`: the keys with which anybody can check our access tokens.
+/// `/.well-known/jwks.json`: the keys with which anybody can check our access tokens; and the call that lets the next
+/// key follow.
 @Configuration(proxyBeanMethods = false)
 class KeysRoutes {
     private final KeyRing ring;
@@ -24,6 +27,22 @@ class KeysRoutes {
         return api.absolute("/.well-known", rows -> rows.GET("/jwks.json", Access.anyone(), this::show)
             .produces("application/jwk-set+json"));
     }
+
+    @Bean RouterFunction<ServerResponse> rotationApi(Api api) {
+        return api.table("/admin/signing-keys",
+            rows -> rows.POST("/rotate", Access.needs("keys:rotate"), this::rotate));
+    }
+
+    private Mono<Reply> rotate(ServerRequest request) {
+        if (ring.isTold()) return Reply.refuse(Problem.conflict("keys_are_configured",
+            "The signing key is told by configuration: change it there"));
+        return ring.rotate().flatMap(made -> ring.keys()).flatMap(keys -> Reply.accepted(new RotationView(
+            keys.signing().getKeyID(), keys.all().stream().map(key -> key.getKeyID()).toList(),
+            KeyRing.AHEAD.toSeconds())));
+    }
+
+    /// The next key signs after some seconds, when everybody has read it.
+    record RotationView(String signing, List<String> published, long signsAfter) {}
 
     private Mono<Reply> show(ServerRequest request) {
         return ring.keys()

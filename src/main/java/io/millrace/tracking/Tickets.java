@@ -1,7 +1,10 @@
 package io.millrace.tracking;
 
 import io.millrace.http.Ids;
+import io.millrace.http.Listener;
 import io.millrace.postgres.Postgres;
+import io.r2dbc.spi.Parameters;
+import io.r2dbc.spi.Readable;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -9,6 +12,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /// One-time tickets for one order's stream, because a browser's EventSource sends no headers: known by their hash, good
@@ -25,22 +29,39 @@ final class Tickets {
         this.clock = clock;
     }
 
-    Mono<String> issue(UUID order, String reader) {
+    /// Who got a ticket: whose streams are counted together, and whose sign-in it rests on (a guest's rests on none).
+    record Holder(String reader, @Nullable Listener owner) {}
+
+    Mono<String> issue(UUID order, Holder holder) {
         String ticket = Ids.token();
+        Listener owner = holder.owner();
         return postgres.update("""
-            insert into tracking.tickets (hash, order_id, reader, expires_at) values (:hash, :order, :reader, :until)
-            """, Map.of("hash", hash(ticket), "order", order, "reader", reader, "until", clock.instant().plus(LIFE)))
+            insert into tracking.tickets (hash, order_id, reader, expires_at, account, proof)
+            values (:hash, :order, :reader, :until, :account, :proof)
+            """, Map.of("hash", hash(ticket), "order", order, "reader", holder.reader(), "until",
+            clock.instant().plus(LIFE), "account", id(owner == null ? null : owner.account()), "proof",
+            id(owner == null ? null : owner.proof())))
             .thenReturn(ticket);
     }
 
+    private static Object id(@Nullable UUID id) {
+        return id == null ? Parameters.in(UUID.class) : id;
+    }
+
     /// Uses the ticket up and answers who got it; empty when it is unknown, another order's, used or too old.
-    Mono<String> redeem(String ticket, UUID order) {
+    Mono<Holder> redeem(String ticket, UUID order) {
         if (ticket.length() > TEXT_CHARS_MAX) return Mono.empty();
         return postgres.query("""
             delete from tracking.tickets where hash = :hash and order_id = :order and expires_at > :now
-            returning reader
-            """, Map.of("hash", hash(ticket), "order", order, "now", clock.instant()),
-            row -> String.valueOf(row.get("reader", String.class))).singleOrEmpty();
+            returning reader, account, proof
+            """, Map.of("hash", hash(ticket), "order", order, "now", clock.instant()), Tickets::holder)
+            .singleOrEmpty();
+    }
+
+    private static Holder holder(Readable row) {
+        UUID account = row.get("account", UUID.class);
+        return new Holder(String.valueOf(row.get("reader", String.class)),
+            account == null ? null : new Listener(account, row.get("proof", UUID.class)));
     }
 
     /// Forgets what nobody used in time.

@@ -7,6 +7,7 @@ import io.millrace.fulfilment.Parcel;
 import io.millrace.http.Api;
 import io.millrace.http.Caller;
 import io.millrace.http.Ids;
+import io.millrace.http.Listener;
 import io.millrace.http.Problem;
 import io.millrace.http.Reply;
 import io.millrace.ordering.OrderStatus;
@@ -53,7 +54,7 @@ final class TrackingRoutes {
 
     private Mono<Reply> events(ServerRequest request) {
         String ticket = request.queryParam("ticket").orElse(null);
-        return ticket == null ? seen(request).flatMap(order -> told(request, order, reader(request)))
+        return ticket == null ? seen(request).flatMap(order -> told(request, order, holder(request)))
             .switchIfEmpty(absent()) : byTicket(request, ticket);
     }
 
@@ -61,15 +62,16 @@ final class TrackingRoutes {
         UUID order = Ids.read(request.pathVariable("id")).orElse(null);
         if (order == null) return Reply.refuse(Problem.unauthorized());
         return tickets.redeem(ticket, order)
-            .flatMap(reader -> ordering.seen(order).flatMap(seen -> told(request, seen, reader)))
+            .flatMap(holder -> ordering.seen(order).flatMap(seen -> told(request, seen, holder)))
             .switchIfEmpty(Mono.defer(() -> Reply.refuse(Problem.unauthorized())));
     }
 
-    private Mono<Reply> told(ServerRequest request, Ordering.Seen order, String reader) {
+    private Mono<Reply> told(ServerRequest request, Ordering.Seen order, Tickets.Holder holder) {
         if (!wantsStream(request)) return window.timeline(order.ref()).flatMap(Reply::ok);
-        Flux<Reply.Event> story = window.story(order.ref(), after(request, order.version()), reader).orElse(null);
+        Flux<Reply.Event> story = window.story(order.ref(), after(request, order.version()), holder.reader())
+            .orElse(null);
         return story == null ? Reply.refuse(Problem.of(429, "too_many_streams", "Close another stream first")
-            .header("Retry-After", Integer.toString(TOO_MANY_RETRY_SECONDS))) : Reply.events(story);
+            .header("Retry-After", Integer.toString(TOO_MANY_RETRY_SECONDS))) : Reply.events(story, holder.owner());
     }
 
     private Mono<Reply> track(ServerRequest request) {
@@ -81,7 +83,7 @@ final class TrackingRoutes {
     }
 
     private Mono<Reply> ticket(ServerRequest request) {
-        return seen(request).flatMap(order -> tickets.issue(order.id(), reader(request)))
+        return seen(request).flatMap(order -> tickets.issue(order.id(), holder(request)))
             .map(ticket -> new Reply(201, Map.of("Cache-Control", "no-store"), new Reply.Body.Data(
                 new Issued(ticket, Tickets.LIFE.toSeconds()), null, null)))
             .switchIfEmpty(absent());
@@ -106,6 +108,10 @@ final class TrackingRoutes {
         if (id == null || id.length() > ID_CHARS_MAX || !id.matches("\\d+")) return 0;
         long version = Long.parseLong(id);
         return version <= newest ? version : 0;
+    }
+
+    private static Tickets.Holder holder(ServerRequest request) {
+        return new Tickets.Holder(reader(request), Listener.of(Caller.of(request)).orElse(null));
     }
 
     /// Whose streams are counted together: an account's, or those of one address (IPv6: one network).

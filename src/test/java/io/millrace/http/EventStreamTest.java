@@ -25,7 +25,7 @@ import reactor.core.publisher.Sinks;
 
 class EventStreamTest {
     private final Shop shop = Shop.shared();
-    private final Streams streams = new Streams(new SimpleMeterRegistry());
+    private final Streams streams = new Streams(new SimpleMeterRegistry(), java.util.List::of);
 
     private static Reply.Event event(String id, Object data) {
         return new Reply.Event(id, "probe", data);
@@ -60,7 +60,7 @@ class EventStreamTest {
 
     private Reader read(Flux<Reply.Event> source) {
         Reader reader = new Reader();
-        new EventStream(source, DefaultDataBufferFactory.sharedInstance, streams, null).subscribe(reader);
+        new EventStream(source, DefaultDataBufferFactory.sharedInstance, streams, null, null).subscribe(reader);
         return reader;
     }
 

@@ -105,25 +105,6 @@ class AuthTest {
         login(email, "incorrect horse").expect(401);
     }
 
-    @Test void a_refresh_token_is_good_once_and_its_second_use_ends_the_whole_family() {
-        String first = refreshToken(register(fresh()).expect(201));
-        String second = refreshToken(refresh(first).expect(200));
-        assertThat(second).isNotEqualTo(first);
-        refresh(first).expect(401);
-        assertThat(refresh(second).expect(401).code()).isEqualTo("invalid_token");
-    }
-
-    /// Guard: `used_at is null` inside the update that uses the token up.
-    @Test void of_ten_refreshes_with_one_token_at_once_one_works() throws Exception {
-        String token = refreshToken(register(fresh()).expect(201));
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Callable<Integer>> calls =
-                IntStream.range(0, 10).<Callable<Integer>>mapToObj(i -> () -> refresh(token).status()).toList();
-            assertThat(threads.invokeAll(calls).stream().map(Future::resultNow)).containsOnly(200, 401)
-                .containsOnlyOnce(200);
-        }
-    }
-
     @Test void after_signing_out_the_refresh_token_is_dead() {
         String token = refreshToken(register(fresh()).expect(201));
         client.post("/api/v1/auth/logout", Map.of("refresh_token", token)).expect(204);

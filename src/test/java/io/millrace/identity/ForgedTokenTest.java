@@ -30,14 +30,20 @@ class ForgedTokenTest {
     private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
     private static final ECKey KEY = Keys.generated();
     private static final Keys KEYS = new Keys(KEY, List.of(KEY));
-    private static final AccessTokens TOKENS = new AccessTokens("millrace", "millrace-api", Duration.ofHours(1));
-    private static final Account ANN = new Account(UUID.randomUUID(), "ann@example.com", "Ann", "Lee", null,
-        Account.Status.ACTIVE, Set.of("customer"));
+    private static final AccessTokens TOKENS = new AccessTokens("millrace", "millrace-api",
+        "millrace-staff", Duration.ofHours(1));
+    private static final Account ANN = Account.fresh(UUID.randomUUID(), Email.of("ann@example.com"), "Ann", "Lee",
+        null, Set.of("customer"));
+
+    private static Session session(UUID id) {
+        return new Session(id, ANN.id(), NOW, Set.of("pwd"));
+    }
 
     private static JWTClaimsSet.Builder claims() {
         return new JWTClaimsSet.Builder().issuer("millrace").audience("millrace-api").subject(ANN.id().toString())
             .issueTime(Date.from(NOW)).expirationTime(Date.from(NOW.plusSeconds(60))).jwtID("j")
-            .claim("sid", UUID.randomUUID().toString()).claim("roles", List.of("customer"));
+            .claim("sid", UUID.randomUUID().toString()).claim("roles", List.of("customer"))
+            .claim("amr", List.of("pwd")).claim("auth_time", NOW.getEpochSecond());
     }
 
     private static JWSHeader.Builder header() {
@@ -64,7 +70,7 @@ class ForgedTokenTest {
 
     @Test void our_own_token_is_good_until_the_second_it_expires() {
         UUID session = UUID.randomUUID();
-        String token = TOKENS.mint(ANN, session, UUID.randomUUID(), KEYS, NOW);
+        String token = TOKENS.mint(ANN, session(session), UUID.randomUUID(), KEYS, NOW);
         AccessTokens.Verified verified = TOKENS.verify(token, KEYS, NOW.plusSeconds(3599)).orElseThrow();
         assertThat(verified.account()).isEqualTo(ANN.id());
         assertThat(verified.session()).isEqualTo(session);
@@ -115,6 +121,7 @@ class ForgedTokenTest {
         assertThat(isGoodWith(claims -> claims.issuer(null))).isFalse();
         assertThat(isGoodWith(claims -> claims.audience("else"))).isFalse();
         assertThat(isGoodWith(claims -> claims.audience(List.of("millrace-api", "else")))).isFalse();
+        assertThat(isGoodWith(claims -> claims.audience(List.of("millrace-api", "millrace-staff")))).isFalse();
         assertThat(isGoodWith(claims -> claims.audience((String) null))).isFalse();
     }
 
@@ -130,10 +137,12 @@ class ForgedTokenTest {
         assertThat(isGoodWith(claims -> claims.subject(null))).isFalse();
         assertThat(isGoodWith(claims -> claims.claim("roles", "super_admin"))).isFalse();
         assertThat(isGoodWith(claims -> claims.claim("sid", null))).isFalse();
+        assertThat(isGoodWith(claims -> claims.claim("amr", null))).isFalse();
+        assertThat(isGoodWith(claims -> claims.claim("auth_time", null))).isFalse();
     }
 
     @Test void a_changed_letter_a_huge_token_and_noise_are_refused() {
-        String good = TOKENS.mint(ANN, UUID.randomUUID(), UUID.randomUUID(), KEYS, NOW);
+        String good = TOKENS.mint(ANN, session(UUID.randomUUID()), UUID.randomUUID(), KEYS, NOW);
         int middle = good.indexOf('.') + 20;
         char other = good.charAt(middle) == 'A' ? 'B' : 'A';
         assertThat(isGood(good.substring(0, middle) + other + good.substring(middle + 1))).isFalse();
@@ -143,7 +152,7 @@ class ForgedTokenTest {
 
     @Test void over_http_a_bad_token_is_401_even_where_nobody_need_sign_in() {
         Shop shop = Shop.shared();
-        String foreign = TOKENS.mint(ANN, UUID.randomUUID(), UUID.randomUUID(), KEYS, Instant.now());
+        String foreign = TOKENS.mint(ANN, session(UUID.randomUUID()), UUID.randomUUID(), KEYS, Instant.now());
         for (String token : List.of(foreign, "nonsense")) {
             Answer answer = shop.client().bearer(token).get("/api/v1/auth/me").expect(401);
             assertThat(answer.header("WWW-Authenticate")).isEqualTo("Bearer error=\"invalid_token\"");
@@ -160,7 +169,8 @@ class ForgedTokenTest {
         assertThat(Keys.read(pem).toPublicJWK()).isEqualTo(jwk.toPublicJWK());
         org.assertj.core.api.Assertions.assertThatThrownBy(() -> Keys.read("{\"kty\":\"EC\",\"d\":\"my secret\"}"))
             .hasMessageNotContaining("my secret");
-        assertThat(new IdentitySettings("my secret", "i", "a", Duration.ofHours(1), Duration.ofDays(1)).toString())
+        assertThat(new IdentitySettings("my secret", "my secret", Duration.ofDays(1), "i", "a", "s",
+            Duration.ofHours(1), Duration.ofDays(1)).toString())
             .doesNotContain("my secret");
     }
 
