@@ -9,6 +9,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpRequest;
@@ -79,6 +80,13 @@ final class Doorman extends ChannelDuplexHandler {
             String wrong = request.decoderResult().isSuccess() ? ambiguity(request) : null;
             if (wrong != null) request.setDecoderResult(DecoderResult.failure(new IllegalArgumentException(wrong)));
         }
+        if (message instanceof HttpContent content && !(message instanceof HttpRequest)
+            && content.decoderResult().isFailure()) {
+            // Netty would end the body here as if it were whole, and somebody would act on half of it.
+            content.release();
+            dismiss(context, HttpResponseStatus.BAD_REQUEST);
+            return;
+        }
         if (message instanceof LastHttpContent) inBody = false;
         context.fireChannelRead(message);
     }
@@ -111,7 +119,7 @@ final class Doorman extends ChannelDuplexHandler {
         if (!context.channel().isActive() || !inHead && !inBody) return;
         boolean tooSlow = inHead ? headThen : wanted && bytes - bytesAtWatch < BYTES_PER_WATCH_MIN;
         if (tooSlow) {
-            dismiss(context);
+            dismiss(context, HttpResponseStatus.REQUEST_TIMEOUT);
             return;
         }
         bytesAtWatch = bytes;
@@ -119,14 +127,15 @@ final class Doorman extends ChannelDuplexHandler {
         watch(context, inHead);
     }
 
-    private void dismiss(ChannelHandlerContext context) {
+    private void dismiss(ChannelHandlerContext context, HttpResponseStatus why) {
+        inBody = false;
         if (responding) {
             context.close();
             return;
         }
-        var late = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.REQUEST_TIMEOUT);
-        late.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE).set(HttpHeaderNames.CONTENT_LENGTH, 0);
-        context.writeAndFlush(late).addListener(ChannelFutureListener.CLOSE);
+        var last = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, why);
+        last.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE).set(HttpHeaderNames.CONTENT_LENGTH, 0);
+        context.writeAndFlush(last).addListener(ChannelFutureListener.CLOSE);
     }
 
     private @Nullable String ambiguity(HttpRequest request) {

@@ -81,6 +81,18 @@ class SmugglingTest {
         }
     }
 
+    /// Guard: the doorman closes when a chunk cannot be read, before anybody takes the body for whole.
+    @Test void a_body_that_breaks_off_has_no_effect() throws IOException {
+        shop.database().execute("create table if not exists public.probe_effects (name text)");
+        String body = "{\"name\":\"half\"}";
+        try (Raw raw = new Raw(shop.port()).send("POST /api/v1/probe/effects HTTP/1.1\r\nHost: a\r\n"
+            + "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+            + Integer.toHexString(body.length()) + "\r\n" + body + "\r\nzz\r\n").readToEnd()) {
+            assertThat(raw.status()).isIn(400, 0);
+        }
+        assertThat(shop.database().number("select count(*) from public.probe_effects where name = 'half'")).isZero();
+    }
+
     @Test void an_honest_chunked_request_and_honest_pipelining_work() throws IOException {
         try (Raw raw = new Raw(shop.port()).send(POST + "Transfer-Encoding: chunked\r\n\r\n"
             + "c\r\n{\"text\":\"hi\"\r\n1\r\n}\r\n0\r\n\r\n").readUntil("\"hi\"}}")) {
