@@ -85,6 +85,8 @@ record Answer(Reply reply, Streams streams) implements ServerResponse {
         body.put("code", problem.code());
         if (!problem.errors().isEmpty()) body.put("errors", problem.errors());
         if (!problem.details().isEmpty()) body.put("details", problem.details());
+        String again = problem.headers().get(HttpHeaders.RETRY_AFTER);
+        if (again != null) body.put("retry_after", Long.parseLong(again));
         body.put("request_id", requestId);
         return whole(exchange.getResponse(), Json.bytes(body),
             rfc9457 ? MediaType.APPLICATION_PROBLEM_JSON : MediaType.APPLICATION_JSON);

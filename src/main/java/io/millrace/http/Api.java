@@ -29,13 +29,17 @@ public final class Api {
     private final Idempotency idempotency;
     private final Streams streams;
     private final StepUp stepUp;
+    private final Limits limits;
+    private final Admission admission;
     private final Table table = new Table();
     private final List<Route> routes = new CopyOnWriteArrayList<>();
 
-    Api(Idempotency idempotency, Streams streams, StepUp stepUp) {
+    Api(Idempotency idempotency, Streams streams, StepUp stepUp, Limits limits, Admission admission) {
         this.idempotency = idempotency;
         this.streams = streams;
         this.stepUp = stepUp;
+        this.limits = limits;
+        this.admission = admission;
     }
 
     /// One row of the whole house's table, for tests that walk all of them.
@@ -43,14 +47,21 @@ public final class Api {
 
     /// Builds the table of one resource below `/api/v1` + prefix.
     public RouterFunction<ServerResponse> table(String prefix, Consumer<Rows> rows) {
-        return absolute(BASE + prefix, rows);
+        return add(BASE + prefix, rows, false);
     }
 
     /// Builds a table below an absolute path, for what is not part of the versioned API (health, well-known).
+    /// Nobody is refused there because the shop is full.
     public RouterFunction<ServerResponse> absolute(String prefix, Consumer<Rows> rows) {
+        return add(prefix, rows, true);
+    }
+
+    private RouterFunction<ServerResponse> add(String prefix, Consumer<Rows> rows, boolean always) {
         Rows declared = new Rows();
         rows.accept(declared);
         for (Rows.Row row : declared.rows()) {
+            limits.mustKnow(row.limit);
+            if (always) row.rank = null;
             routes.add(new Route(row.method, prefix + row.path, row.access, row.freshly));
             table.add(prefix + row.path, row);
         }
@@ -97,13 +108,21 @@ public final class Api {
     private Mono<ServerResponse> answer(Rows.Row row, ServerRequest request) {
         Problem refusal = refusal(row.access, Caller.of(request));
         if (refusal == null) refusal = refusal(row, request);
+        if (refusal == null && row.rank != null) refusal = admission.full(row.rank);
         if (refusal != null) return Mono.just(new Answer(refusal.reply(), streams));
         Mono<Reply> reply = row.method == HttpMethod.GET || row.readsStream
-            ? Mono.defer(() -> row.handler.handle(request))
-            : withBody(request).flatMap(read -> idempotency.once(read, row, () -> row.handler.handle(read)));
+            ? admitted(row, Mono.defer(() -> row.handler.handle(request)))
+            : withBody(request).flatMap(
+                read -> admitted(row, idempotency.once(read, row, () -> row.handler.handle(read))));
         Mono<Reply> answered = reply.switchIfEmpty(Mono.error(() -> new SilentHandler(request.path())));
         return Detached.run(row.freshly ? freshly(Caller.of(request), answered) : answered)
             .map(told -> new Answer(told, streams));
+    }
+
+    /// A slow sender or reader holds no place: it is taken when the body is there, until the reply is known. Streams
+    /// that a handler reads itself have their own measure.
+    private Mono<Reply> admitted(Rows.Row row, Mono<Reply> work) {
+        return row.rank == null || row.readsStream ? work : admission.within(row.rank, work);
     }
 
     /// Before a byte of the body is read, and before a stored reply is told again.

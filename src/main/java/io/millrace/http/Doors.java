@@ -1,9 +1,11 @@
 package io.millrace.http;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
 import org.springframework.http.codec.HttpMessageReader;
 import org.springframework.http.codec.ServerCodecConfigurer;
+import org.springframework.http.server.PathContainer;
 import org.springframework.http.server.reactive.observation.ServerRequestObservationContext;
 import org.springframework.web.reactive.HandlerMapping;
 import org.springframework.web.reactive.function.server.RouterFunctions;
@@ -15,6 +17,8 @@ import reactor.core.publisher.Mono;
 /// a few dozen operators for every request; this is one look into the index. What it does not know (pages, metrics)
 /// goes on to Spring's own mappings.
 final class Doors implements HandlerMapping, Ordered {
+    private static final String FOUND = Doors.class.getName();
+
     private final Api api;
     private final List<HttpMessageReader<?>> readers;
 
@@ -27,9 +31,20 @@ final class Doors implements HandlerMapping, Ordered {
         return Ordered.HIGHEST_PRECEDENCE;
     }
 
+    /// The row's place; whoever asks second is told what the first one found.
+    static Table.@Nullable Found find(ServerWebExchange exchange, Api api, PathContainer path) {
+        if (exchange.getAttributes().get(FOUND) instanceof Looked looked && looked.path.equals(path.value()))
+            return looked.found;
+        Table.Found found = api.find(path.value(), path);
+        exchange.getAttributes().put(FOUND, new Looked(path.value(), found));
+        return found;
+    }
+
+    private record Looked(String path, Table.@Nullable Found found) {}
+
     @Override public Mono<Object> getHandler(ServerWebExchange exchange) {
         var path = exchange.getRequest().getPath().pathWithinApplication();
-        Table.Found found = api.find(path.value(), path);
+        Table.Found found = find(exchange, api, path);
         if (found == null) return Mono.empty();
         var attributes = exchange.getAttributes();
         attributes.put(RouterFunctions.REQUEST_ATTRIBUTE, ServerRequest.create(exchange, readers));

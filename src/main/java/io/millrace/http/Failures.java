@@ -22,10 +22,24 @@ import reactor.netty.channel.AbortedException;
 final class Failures implements WebExceptionHandler {
     private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
     private static final int RETRY_AFTER_SECONDS = 2;
+    /// Who guesses at tokens is refused before [Gate] counts him, so he is counted here.
+    private static final String BAD_TOKEN = "invalid_token";
+
+    private final Limits limits;
+
+    Failures(Limits limits) {
+        this.limits = limits;
+    }
 
     @Override public Mono<Void> handle(ServerWebExchange exchange, Throwable error) {
         if (exchange.getResponse().isCommitted()) return Mono.error(error);
         Problem problem = problem(exchange, error);
+        return problem.code().equals(BAD_TOKEN) ? limits.take(Limits.DEFAULT, Gate.addressKey(exchange))
+            .flatMap(verdict -> write(exchange, verdict.allowed() ? problem : verdict.problem()))
+            : write(exchange, problem);
+    }
+
+    private static Mono<Void> write(ServerWebExchange exchange, Problem problem) {
         exchange.getResponse().setRawStatusCode(problem.status());
         problem.headers().forEach(exchange.getResponse().getHeaders()::set);
         return Answer.failure(exchange, problem);

@@ -5,21 +5,30 @@ import io.millrace.postgres.Postgres;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+import org.springframework.data.redis.connection.ReactiveRedisConnectionFactory;
 import org.springframework.http.client.ReactorResourceFactory;
 import org.springframework.http.codec.ServerCodecConfigurer;
 import org.springframework.util.function.SingletonSupplier;
 
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(CorsSettings.class)
+@EnableConfigurationProperties({CorsSettings.class, HttpSettings.class})
 class HttpModule {
     private static final Duration FORGET_EVERY = Duration.ofMinutes(1);
 
-    @Bean Api api(Idempotency idempotency, Streams streams, StepUp stepUp) {
-        return new Api(idempotency, streams, stepUp);
+    @Bean Api api(Idempotency idempotency, Streams streams, StepUp stepUp, Limits limits, Admission admission) {
+        return new Api(idempotency, streams, stepUp, limits, admission);
+    }
+
+    @Bean Admission admission(HttpSettings settings, MeterRegistry meters) {
+        return new Admission(settings.concurrency(), meters);
     }
 
     @Bean Doors doors(Api api, ServerCodecConfigurer codecs) {
@@ -44,8 +53,23 @@ class HttpModule {
         return new Cors(settings.corsOrigins(), others.orderedStream().toList());
     }
 
-    @Bean Front front(ObjectProvider<Refusals> refusals) {
-        return new Front(SingletonSupplier.ofNullable(refusals::getIfAvailable));
+    @Bean Front front(HttpSettings settings, Hosts hosts, ObjectProvider<Refusals> refusals) {
+        return new Front(new Proxies(settings.trustedProxies()), hosts,
+            SingletonSupplier.ofNullable(refusals::getIfAvailable));
+    }
+
+    @Bean Hosts hosts(HttpSettings settings) {
+        return new Hosts(settings.hosts());
+    }
+
+    @Bean Limits limits(Environment environment, ReactiveRedisConnectionFactory redis, InstantSource clock) {
+        Map<String, String> settings = Binder.get(environment)
+            .bind("millrace.limits", Bindable.mapOf(String.class, String.class)).orElse(Map.of());
+        return new Limits(settings, new SharedCounts(redis), clock);
+    }
+
+    @Bean Gate gate(Limits limits, Api api) {
+        return new Gate(limits, api);
     }
 
     @Bean ReactorResourceFactory loops() {
@@ -56,7 +80,7 @@ class HttpModule {
         return new Wire();
     }
 
-    @Bean Failures failures() {
-        return new Failures();
+    @Bean Failures failures(Limits limits) {
+        return new Failures(limits);
     }
 }

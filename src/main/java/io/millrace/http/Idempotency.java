@@ -220,8 +220,7 @@ public final class Idempotency {
         @Nullable String order = request.headers().firstHeader("X-Order-Token");
         String secret = cart + "/" + order;
         if (cart == null && order == null && !UNGUESSABLE.matcher(key).matches())
-            secret = request.remoteAddress().map(address -> address.getAddress().getHostAddress()).orElse("") + "/"
-                + request.headers().firstHeader("User-Agent");
+            secret = ClientAddress.of(request).shown() + "/" + request.headers().firstHeader("User-Agent");
         return "guest:" + HexFormat.of().formatHex(sha256().digest(secret.getBytes(StandardCharsets.UTF_8)), 0, 16);
     }
 

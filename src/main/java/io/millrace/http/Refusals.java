@@ -1,6 +1,5 @@
 package io.millrace.http;
 
-import java.net.InetSocketAddress;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.reactive.HandlerMapping;
@@ -29,10 +28,9 @@ public interface Refusals {
                 ? known : null;
         Caller caller = exchange.getAttributes().get(Caller.ATTRIBUTE) instanceof Caller who ? who : Caller.GUEST;
         if (!isWorth(exchange, problem.status(), pattern, caller)) return;
-        InetSocketAddress peer = exchange.getRequest().getRemoteAddress();
         listener.refused(new Refusal(caller, exchange.getRequest().getMethod().name(),
             pattern == null ? "" : filled(pattern, exchange), problem.status(), problem.code(), RequestId.of(exchange),
-            peer == null || peer.getAddress() == null ? "" : peer.getAddress().getHostAddress()));
+            ClientAddress.of(exchange).shown()));
     }
 
     private static boolean isWorth(ServerWebExchange exchange, int status, @Nullable PathPattern pattern,

@@ -2,6 +2,7 @@ package io.millrace.http;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpMethod;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import reactor.core.publisher.Mono;
@@ -26,6 +27,9 @@ public final class Rows {
         boolean readsStream;
         boolean storesNothing;
         boolean freshly;
+        String limit = Limits.DEFAULT;
+        /// Null: never refused for want of a place.
+        Admission.@Nullable Rank rank;
         String produces = "application/json";
 
         private Row(HttpMethod method, String path, Access access, Handler handler) {
@@ -33,11 +37,33 @@ public final class Rows {
             this.path = path;
             this.access = access;
             this.handler = handler;
+            this.rank = method == HttpMethod.GET ? Admission.Rank.BROWSE : Admission.Rank.BUY;
         }
 
         /// The handler itself puts [Idempotency#piece] into its one statement; the table only replays.
         public Row ownsIdempotency() {
             ownsIdempotency = true;
+            return this;
+        }
+
+        /// Counted by this limit (`millrace.limits.<name>`) instead of the usual one: the caller, else the client's
+        /// address, may ask so often.
+        public Row limited(String name) {
+            limit = name;
+            return this;
+        }
+
+        /// A machine that brings news of money (webhooks): not counted by limits, and the last to be refused when the
+        /// shop is full.
+        public Row settles() {
+            limit = Limits.NONE;
+            rank = Admission.Rank.SETTLE;
+            return this;
+        }
+
+        /// Part of buying though it is a read: refused only when even buyers are.
+        public Row buys() {
+            rank = Admission.Rank.BUY;
             return this;
         }
 

@@ -51,7 +51,7 @@ final class CheckoutRoutes {
         return api.table("/checkout", rows -> {
             rows.GET("/shipping-methods", anyone(), this::shippingMethods);
             rows.GET("/payment-methods", anyone(), this::paymentMethods);
-            rows.POST("/payment-intent", anyone(), this::intent).ownsIdempotency();
+            rows.POST("/payment-intent", anyone(), this::intent).ownsIdempotency().limited("orders");
             // settling twice is settling once, whatever the key: nothing to keep
             rows.POST("/process", anyone(), this::process).ownsIdempotency();
         });

@@ -50,7 +50,7 @@ final class OrderRoutes {
 
     RouterFunction<ServerResponse> table(Api api) {
         return api.table("/orders", rows -> {
-            rows.POST("", anyone(), checkout::place).ownsIdempotency();
+            rows.POST("", anyone(), checkout::place).ownsIdempotency().limited("orders");
             rows.GET("", signedIn(), this::mine);
             rows.GET("/{id}", anyone(), this::show);
             rows.PUT("/{id}/cancel", anyone(), this::cancel).ownsIdempotency();

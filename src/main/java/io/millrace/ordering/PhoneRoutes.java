@@ -35,7 +35,7 @@ final class PhoneRoutes {
     }
 
     void table(Rows rows) {
-        rows.POST("/search/code", anyone(), this::request);
+        rows.POST("/search/code", anyone(), this::request).limited("codes");
         rows.GET("/search", anyone(), this::search);
     }
 

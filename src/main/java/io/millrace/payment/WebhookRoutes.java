@@ -33,8 +33,8 @@ final class WebhookRoutes {
     RouterFunction<ServerResponse> table(Api api) {
         return api.table("", rows -> {
             rows.POST("/webhooks/{provider}", anyone(), request -> take(request.pathVariable("provider"), request))
-                .ownsIdempotency();
-            rows.POST("/payments/webhook", anyone(), request -> take("stripe", request)).ownsIdempotency();
+                .ownsIdempotency().settles();
+            rows.POST("/payments/webhook", anyone(), request -> take("stripe", request)).ownsIdempotency().settles();
             rows.GET("/admin/webhooks", needs("payment:refund"), this::list);
             rows.POST("/admin/webhooks/{provider}/{event}/replay", needs("payment:refund"), this::replay)
                 .ownsIdempotency();

@@ -43,7 +43,7 @@ class BrowseRoutes {
     @Bean RouterFunction<ServerResponse> productReadApi(Api api) {
         return api.table("/products", rows -> {
             rows.GET("", Access.anyone(), this::list);
-            rows.GET("/search", Access.anyone(), this::search);
+            rows.GET("/search", Access.anyone(), this::search).limited("search");
             rows.GET("/featured", Access.anyone(), this::featured);
             rows.GET("/{id}", Access.anyone(), this::detail);
         });

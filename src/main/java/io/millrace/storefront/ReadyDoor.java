@@ -26,7 +26,7 @@ import reactor.core.publisher.Mono;
 final class ReadyDoor implements WebFilter {
     /// Shared caches may keep these answers but ask each time; that is a 304 without a body.
     static final String CACHE_CONTROL = "public, max-age=0, must-revalidate";
-    static final String VARY = "X-Channel, X-Publishable-Key, Accept";
+    static final String VARY = "X-Channel, X-Publishable-Key, Accept, Accept-Encoding";
     private static final String JSON = "application/json";
     private static final String PRODUCTS = "/api/v1/products";
     private static final String CATEGORIES = "/api/v1/categories";

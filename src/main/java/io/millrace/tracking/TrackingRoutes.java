@@ -6,16 +6,13 @@ import io.millrace.fulfilment.Fulfilment;
 import io.millrace.fulfilment.Parcel;
 import io.millrace.http.Api;
 import io.millrace.http.Caller;
+import io.millrace.http.ClientAddress;
 import io.millrace.http.Ids;
 import io.millrace.http.Listener;
 import io.millrace.http.Problem;
 import io.millrace.http.Reply;
 import io.millrace.ordering.OrderStatus;
 import io.millrace.ordering.Ordering;
-import java.net.Inet6Address;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -29,7 +26,6 @@ import reactor.core.publisher.Mono;
 /// An order's story: as a timeline, as a live stream, and the tickets that let a browser open one.
 final class TrackingRoutes {
     private static final int TOO_MANY_RETRY_SECONDS = 30;
-    private static final int IPV6_NETWORK_BYTES = 8;
     private static final int ID_CHARS_MAX = 18;
 
     private final Ordering ordering;
@@ -117,14 +113,7 @@ final class TrackingRoutes {
     /// Whose streams are counted together: an account's, or those of one address (IPv6: one network).
     private static String reader(ServerRequest request) {
         return Caller.of(request).id().map(id -> "account:" + id)
-            .orElseGet(() -> "address:" + request.remoteAddress().map(TrackingRoutes::address).orElse("unknown"));
-    }
-
-    private static String address(InetSocketAddress from) {
-        InetAddress address = from.getAddress();
-        if (address == null) return from.getHostString();
-        return address instanceof Inet6Address
-            ? HexFormat.of().formatHex(address.getAddress(), 0, IPV6_NETWORK_BYTES) : address.getHostAddress();
+            .orElseGet(() -> "address:" + ClientAddress.of(request).network());
     }
 
     private record Issued(String ticket, long expiresIn) {}

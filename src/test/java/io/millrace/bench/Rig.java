@@ -39,7 +39,7 @@ final class Rig implements AutoCloseable {
     List<String> variants = List.of();
 
     Rig() {
-        settings.putAll(Map.of("millrace.banner", "false", "millrace.limits.enabled", "false",
+        settings.putAll(Map.of("millrace.banner", "false", "millrace.limits.others", "1000000000/1m",
             "millrace.demo.enabled", "false", "millrace.payment.stripe.base-url", provider.url(),
             "millrace.payment.stripe.webhook-secrets", Provider.SECRET,
             "millrace.tracking.streams-per-reader", "1000000"));

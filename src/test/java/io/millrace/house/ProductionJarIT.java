@@ -42,7 +42,7 @@ class ProductionJarIT {
                 .contains("A shop in production has to be told:")
                 .contains("SPRING_R2DBC_URL", "SPRING_DATA_REDIS_URL", "SPRING_KAFKA_BOOTSTRAP_SERVERS",
                     "MILLRACE_IDENTITY_SIGNING_KEY", "MILLRACE_VAULT_KEYS", "MILLRACE_PAYMENT_STRIPE_SECRET_KEY",
-                    "MILLRACE_PAYMENT_STRIPE_WEBHOOK_SECRETS", "MILLRACE_ADMIN_PASSWORD")
+                    "MILLRACE_PAYMENT_STRIPE_WEBHOOK_SECRETS", "MILLRACE_ADMIN_PASSWORD", "MILLRACE_HTTP_HOSTS")
                 .doesNotContain("\tat ");
         }
     }
@@ -75,7 +75,7 @@ class ProductionJarIT {
     }
 
     private static Map<String, String> secrets() {
-        return Map.of("millrace.admin.email", "owner@shop.example",
+        return Map.of("millrace.http.hosts", "shop.example", "millrace.admin.email", "owner@shop.example",
             "millrace.admin.password", "correct horse battery staple",
             "millrace.identity.signing-key", signingKey(),
             "millrace.vault.keys", "b25lIGtleSBvZiBhIHRlc3QsIDMyIGJ5dGVzIGxvbmc=",

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class EdgeTest {
@@ -28,6 +29,11 @@ class EdgeTest {
         assertThat(answer.header("X-Frame-Options")).isEqualTo("DENY");
         assertThat(answer.header("Referrer-Policy")).isEqualTo("no-referrer");
         assertThat(answer.header("Content-Security-Policy")).startsWith("default-src 'none'");
+        assertThat(answer.header("Permissions-Policy")).contains("camera=()");
+        assertThat(answer.header("Cross-Origin-Opener-Policy")).isEqualTo("same-origin");
+        assertThat(answer.header("Cross-Origin-Resource-Policy")).isEqualTo("cross-origin");
+        assertThat(answer.header("Strict-Transport-Security")).as("no promise of TLS without it").isNull();
+        assertThat(answer.header("Server")).isNull();
         assertThat(answer.header("Content-Type")).isEqualTo("application/json");
     }
 
@@ -167,6 +173,42 @@ class EdgeTest {
         Answer answer = client.get("/api/v1/probe/pages?" + query).expect(422);
         assertThat(answer.code()).isEqualTo("invalid");
         assertThat(answer.json().path("errors").isEmpty()).isFalse();
+    }
+
+    /// Attack 40: what one person was told is in no cache for another (ASVS 8.2.1).
+    @Test void an_answer_is_kept_by_nobody_unless_it_says_so() {
+        for (String path : List.of("/api/v1/probe", "/api/v1/probe/mine", "/api/v1/nowhere", "/api/v1/probe/broken"))
+            assertThat(client.get(path).header("Cache-Control")).as(path).isEqualTo("no-store");
+        Answer shelf = client.get("/api/v1/products").expect(200);
+        assertThat(shelf.header("Cache-Control")).startsWith("public, max-age=0");
+        assertThat(shelf.header("Vary")).contains("X-Channel", "Accept", "Accept-Encoding");
+    }
+
+    /// Attack 40: the host that is asked for must be one of ours; what else claims to be it is not read.
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+        localhost,              200
+        LOCALHOST:8080,         200
+        127.0.0.1:8080,         200
+        [::1]:8080,             200
+        shop,                   200
+        shop.localhost,         200
+        evil.example,           421
+        localhost.evil.example, 421
+        evil.example:8080,      421
+        localhost:8080@evil.example, 400
+        localhost:x,            400
+        localhost:123456,       400
+        [::1,                   400
+        a/b,                    400
+        '',                     400""") void a_request_for_another_name_is_not_ours(String host, int status)
+        throws IOException {
+        for (String path : List.of("/api/v1/probe", "/health", "/"))
+            try (Raw raw = raw("GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nX-Forwarded-Host: evil.example\r\n"
+                + "Connection: close\r\n\r\n")) {
+                    assertThat(raw.readToEnd().status()).as(host + path).isIn(status, status == 200 ? 404 : status);
+                    assertThat(raw.heard()).doesNotContain("evil.example");
+                }
     }
 
     @Test void a_trace_of_another_system_becomes_the_request_id() {

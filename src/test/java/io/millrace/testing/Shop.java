@@ -46,7 +46,7 @@ public final class Shop implements AutoCloseable {
     static Map<String, String> settings(Infrastructure infrastructure, String... namesAndValues) {
         var settings = new LinkedHashMap<>(infrastructure.freshShop());
         settings.put("millrace.banner", "false");
-        settings.put("millrace.limits.enabled", "false");
+        settings.put("millrace.limits.others", "1000000/1m");
         settings.put("millrace.demo.enabled", "false");
         add(settings, namesAndValues);
         return settings;
