@@ -127,11 +127,11 @@ final class Front implements WebFilter {
     private static ServerWebExchange inward(ServerWebExchange exchange, String path, @Nullable String host) {
         ServerHttpRequest request = exchange.getRequest();
         boolean samePath = path.equals(request.getPath().value());
-        boolean sameHost = host == null || host.equals(request.getHeaders().getFirst(HttpHeaders.HOST));
-        if (samePath && sameHost) return exchange;
+        String changed = host == null || host.equals(request.getHeaders().getFirst(HttpHeaders.HOST)) ? null : host;
+        if (samePath && changed == null) return exchange;
         return exchange.mutate().request(inward -> {
             if (!samePath) inward.path(path);
-            if (!sameHost) inward.header(HttpHeaders.HOST, host);
+            if (changed != null) inward.header(HttpHeaders.HOST, changed);
         }).build();
     }
 
