@@ -17,7 +17,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/// One shop with its demo goods for all journeys, and the words they are told in.
+/// One shop with its demo goods for all journeys, and the words they are told in. Every answer of every journey is held
+/// against the OpenAPI document.
 abstract class Journey {
     /// Facts that a journey lists; the rest (products, prices) is scenery.
     private static final String STORY = "'ordering', 'payment', 'inventory', 'fulfilment'";
@@ -36,7 +37,7 @@ abstract class Journey {
 
     Journey(String name, String channel) {
         transcript = new Transcript(name);
-        client = shop.client().channel(channel);
+        client = shop.client().channel(channel).checked();
         since = position();
     }
 

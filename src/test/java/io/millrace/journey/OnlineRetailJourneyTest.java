@@ -64,7 +64,7 @@ class OnlineRetailJourneyTest {
         List<Invoice> sales = invoices.values().stream().filter(OnlineRetailJourneyTest::canBeOrdered).limit(INVOICES)
             .toList();
         try (Shop shop = Shop.with("millrace.demo.enabled", "false")) {
-            Client admin = shop.client().channel("pecos").bearer(token(shop.client()));
+            Client admin = shop.client().channel("pecos").bearer(token(shop.client())).checked();
             takeTheCatalogueIn(shop, token(shop.client()));
             Map<String, String> variants = variants(shop);
             List<Paid> paid = sell(shop, sales, variants);
@@ -148,8 +148,8 @@ class OnlineRetailJourneyTest {
             + "@example.com"));
         body.put("shipping_method", "pickup");
         body.put("payment_method", "stripe");
-        Answer placed = shop.client().channel("pecos").idempotencyKey("uci-" + sale.number()).post("orders", body)
-            .expect(201);
+        Answer placed = shop.client().channel("pecos").idempotencyKey("uci-" + sale.number()).checked()
+            .post("orders", body).expect(201);
         assertThat(new BigDecimal(placed.data().path("total").path("amount").asString()))
             .as("invoice %s", sale.number()).isEqualByComparingTo(sale.total());
         JsonNode payment = placed.data().path("payment");

@@ -117,7 +117,10 @@ public final class Client {
 
     /// Opens a live stream; the reader is on its own thread and remembers everything it heard.
     public EventReader events(String path) {
-        return EventReader.open(HTTP, request(path).header("Accept", "text/event-stream").build());
+        EventReader reader = EventReader.open(HTTP, request(path).header("Accept", "text/event-stream").build());
+        if (contract != null && reader.status() == 200)
+            contract.check(new Answer("GET " + path, 200, reader.response().headers(), new byte[0]));
+        return reader;
     }
 
     /// Opens a live stream after the event of that id.
