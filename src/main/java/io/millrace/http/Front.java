@@ -1,5 +1,6 @@
 package io.millrace.http;
 
+import io.millrace.tracing.Trace;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;

@@ -2,11 +2,13 @@ package io.millrace.http;
 
 import io.millrace.jobs.Jobs;
 import io.millrace.postgres.Postgres;
+import io.millrace.tracing.Spans;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -70,6 +72,11 @@ class HttpModule {
 
     @Bean Gate gate(Limits limits, Api api) {
         return new Gate(limits, api);
+    }
+
+    @Bean
+    @ConditionalOnProperty("millrace.tracing.endpoint") Traced traced(Spans spans) {
+        return new Traced(spans);
     }
 
     @Bean ReactorResourceFactory loops() {

@@ -1,5 +1,6 @@
 package io.millrace.http;
 
+import io.millrace.tracing.Trace;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.reactive.function.server.ServerRequest;

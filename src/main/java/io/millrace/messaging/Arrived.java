@@ -1,7 +1,7 @@
 package io.millrace.messaging;
 
 import io.millrace.http.RequestId;
-import io.millrace.http.Trace;
+import io.millrace.tracing.Trace;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;

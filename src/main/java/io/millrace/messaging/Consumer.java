@@ -3,6 +3,8 @@ package io.millrace.messaging;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.postgres.Postgres;
+import io.millrace.tracing.Span;
+import io.millrace.tracing.Spans;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -32,18 +34,20 @@ final class Consumer<F extends Fact> {
     private final Postgres postgres;
     private final Inbox inbox;
     private final DeadLetters letters;
+    private final Spans spans;
     private final BooleanSupplier stopping;
     private final String name;
     private final Counter taken;
     private final Counter parked;
 
-    Consumer(Subscription<F> subscription, Postgres postgres, Inbox inbox, DeadLetters letters,
+    Consumer(Subscription<F> subscription, Postgres postgres, Inbox inbox, DeadLetters letters, Spans spans,
         BooleanSupplier stopping, MeterRegistry meters) {
         this.subscription = subscription;
         this.page = new Page<>(subscription.page());
         this.postgres = postgres;
         this.inbox = inbox;
         this.letters = letters;
+        this.spans = spans;
         this.stopping = stopping;
         this.name = subscription.consumer() + "." + Fact.module(subscription.page());
         this.taken = meters.counter("millrace.facts.heard", "consumer", name);
@@ -94,8 +98,11 @@ final class Consumer<F extends Fact> {
     }
 
     private Mono<Void> handle(Understood<F> fact) {
-        return Mono.defer(() -> subscription.handler().apply(List.of(fact.fact())))
-            .contextWrite(context -> fact.arrived().into(context));
+        Arrived arrived = fact.arrived();
+        Mono<Void> work = Mono.defer(() -> subscription.handler().apply(List.of(fact.fact())));
+        return (spans.isOn() ? spans.own(Span.Kind.CONSUMER, name() + " hears " + arrived.type(), Map.of(
+            "messaging.system", "kafka", "messaging.message.id", arrived.id().toString()), work) : work)
+            .contextWrite(arrived::into);
     }
 
     private Mono<Void> park(Arrived fact, String cause, int tries) {

@@ -1,10 +1,10 @@
 package io.millrace.messaging;
 
 import io.millrace.http.RequestId;
-import io.millrace.http.Trace;
 import io.millrace.jobs.CrashPoint;
 import io.millrace.postgres.Postgres;
 import io.millrace.postgres.Write;
+import io.millrace.tracing.Trace;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -81,6 +81,7 @@ public final class Messaging {
 
     private void after(Change change) {
         CrashPoint.reach(change.name(), "after_commit");
+        change.afterwards().forEach(Runnable::run);
         if (change.facts().isEmpty()) return;
         waker.wake();
         listeners.get().forEach(listener -> listener.heard(change.facts()));

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.jobs.Jobs;
 import io.millrace.jobs.Leases;
 import io.millrace.postgres.Postgres;
+import io.millrace.tracing.Spans;
 import io.r2dbc.spi.ConnectionFactory;
 import java.time.InstantSource;
 import org.springframework.beans.factory.ObjectProvider;
@@ -28,8 +29,8 @@ class MessagingModule {
     }
 
     @Bean Relay relay(Outbox outbox, Kafka kafka, Leases leases, Postgres postgres, ConnectionFactory connections,
-        MessagingSettings settings, MeterRegistry meters) {
-        return new Relay(outbox, new Postman(kafka), leases, postgres, connections, settings, meters);
+        MessagingSettings settings, Spans spans, MeterRegistry meters) {
+        return new Relay(outbox, new Postman(kafka, spans), leases, postgres, connections, settings, meters);
     }
 
     @Bean KafkaHealth kafkaHealthIndicator(Kafka kafka, Outbox outbox, InstantSource clock) {
@@ -49,8 +50,8 @@ class MessagingModule {
     }
 
     @Bean Subscriptions subscriptions(ObjectProvider<Subscription<?>> wishes, Kafka kafka, Postgres postgres,
-        Inbox inbox, DeadLetters letters, MeterRegistry meters) {
-        return new Subscriptions(wishes, kafka, postgres, inbox, letters, meters);
+        Inbox inbox, DeadLetters letters, Spans spans, MeterRegistry meters) {
+        return new Subscriptions(wishes, kafka, postgres, inbox, letters, spans, meters);
     }
 
     @Bean Chores messagingChores(Jobs jobs, Inbox inbox, Subscriptions subscriptions, Outbox outbox,

@@ -1,8 +1,12 @@
 package io.millrace.messaging;
 
+import io.millrace.tracing.Span;
+import io.millrace.tracing.Spans;
+import io.millrace.tracing.Trace;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Headers;
@@ -25,10 +29,12 @@ final class Postman {
     private static final Duration BATCH_MAX = Duration.ofSeconds(12);
 
     private final Kafka kafka;
+    private final Spans spans;
     private volatile @Nullable Opened opened;
 
-    Postman(Kafka kafka) {
+    Postman(Kafka kafka, Spans spans) {
         this.kafka = kafka;
+        this.spans = spans;
     }
 
     private record Opened(KafkaSender<String, byte[]> sender, Producers producers) {}
@@ -65,13 +71,25 @@ final class Postman {
             Opened now = opened;
             if (now == null) return Mono.error(new IllegalStateException("not open"));
             var transactions = now.sender().transactionManager();
+            long began = spans.now();
             return Flux.fromStream(facts.stream().map(Pending::module).distinct()).concatMap(kafka::ensure)
                 .then(transactions.begin())
                 .thenMany(now.sender().send(Flux.fromIterable(facts).map(this::record)))
                 .doOnNext(Postman::mustBeSent)
                 .then(transactions.commit())
+                .doOnSuccess(sent -> tell(facts, began))
                 .then();
         }).timeout(BATCH_MAX);
+    }
+
+    /// The step of each fact's own trace; facts of work that nobody asked for belong to none.
+    private void tell(List<Pending> facts, long began) {
+        if (spans.isOn())
+            for (Pending fact : facts)
+                Trace.parse(fact.traceparent()).map(Trace::child).filter(spans::wants).ifPresent(trace -> spans.tell(
+                    new Span(trace, Span.Kind.PRODUCER, "publish " + fact.type(), began, spans.now(), Map.of(
+                        "messaging.system", "kafka", "messaging.destination.name", kafka.topic(fact.module())),
+                        false)));
     }
 
     private static void mustBeSent(reactor.kafka.sender.SenderResult<?> result) {

@@ -3,6 +3,7 @@ package io.millrace.messaging;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.jobs.Jobs;
 import io.millrace.postgres.Postgres;
+import io.millrace.tracing.Spans;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,6 +24,7 @@ final class Subscriptions implements SmartLifecycle {
     private final Postgres postgres;
     private final Inbox inbox;
     private final DeadLetters letters;
+    private final Spans spans;
     private final MeterRegistry meters;
     private final Map<String, Consumer<?>> consumers = new LinkedHashMap<>();
     private final List<OneNode> oneNode = new ArrayList<>();
@@ -30,12 +32,13 @@ final class Subscriptions implements SmartLifecycle {
     private volatile boolean running;
 
     Subscriptions(ObjectProvider<Subscription<?>> wishes, Kafka kafka, Postgres postgres, Inbox inbox,
-        DeadLetters letters, MeterRegistry meters) {
+        DeadLetters letters, Spans spans, MeterRegistry meters) {
         this.wishes = wishes;
         this.kafka = kafka;
         this.postgres = postgres;
         this.inbox = inbox;
         this.letters = letters;
+        this.spans = spans;
         this.meters = meters;
     }
 
@@ -68,7 +71,8 @@ final class Subscriptions implements SmartLifecycle {
     private <F extends Fact> void begin(Subscription<F> wish, Instant now) {
         switch (wish.reach()) {
             case ONE_NODE -> {
-                Consumer<F> consumer = new Consumer<>(wish, postgres, inbox, letters, () -> !running, meters);
+                Consumer<F> consumer = new Consumer<>(wish, postgres, inbox, letters, spans, () -> !running,
+                    meters);
                 if (consumers.put(consumer.name(), consumer) != null)
                     throw new IllegalStateException("two subscriptions are called " + consumer.name());
                 OneNode node = new OneNode(kafka, consumer, Fact.module(wish.page()));

@@ -1,5 +1,7 @@
 package io.millrace.postgres;
 
+import io.millrace.tracing.Span;
+import io.millrace.tracing.Spans;
 import io.r2dbc.postgresql.PostgresqlConnectionFactoryProvider;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactory;
@@ -14,6 +16,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.springframework.r2dbc.connection.ConnectionFactoryUtils;
@@ -33,13 +37,16 @@ public final class Postgres {
     /// How often a statement that PostgreSQL itself gave up is tried again.
     public static final int TRIES = 5;
     private static final Duration RETRY_FIRST = Duration.ofMillis(3);
+    private static final Pattern TABLE = Pattern.compile("(?i)\\b(?:from|into|update)\\s+([a-z_]+\\.[a-z_]+)");
 
     private final ConnectionFactory connections;
     private final TransactionalOperator transaction;
+    private final Spans spans;
 
-    public Postgres(ConnectionFactory connections, TransactionalOperator transaction) {
+    public Postgres(ConnectionFactory connections, TransactionalOperator transaction, Spans spans) {
         this.connections = connections;
         this.transaction = transaction;
+        this.spans = spans;
     }
 
     /// Lets connections live on the loops that serve HTTP: an answer of the database is then mostly heard by the thread
@@ -65,8 +72,9 @@ public final class Postgres {
     public Mono<Long> update(String sql, Map<String, ?> binds) {
         Write.Compiled compiled = Write.compiled(sql);
         Object[] values = values(compiled.slots(), binds);
-        return alone(withConnection(connection -> Flux.from(bound(connection, compiled.sql(), values).execute())
-            .concatMap(Result::getRowsUpdated).reduce(0L, Long::sum)).single(), again());
+        return alone(told(compiled.sql(), withConnection(connection -> Flux
+            .from(bound(connection, compiled.sql(), values).execute())
+            .concatMap(Result::getRowsUpdated).reduce(0L, Long::sum))).single(), again());
     }
 
     /// Runs everything in the pipeline in one transaction; nested calls join it.
@@ -93,8 +101,22 @@ public final class Postgres {
     }
 
     private <T> Flux<T> rows(String sql, Object[] values, Function<Readable, T> row) {
-        return withConnection(connection -> Flux.from(bound(connection, sql, values).execute())
-            .concatMap(result -> result.map(row::apply)));
+        return told(sql, withConnection(connection -> Flux.from(bound(connection, sql, values).execute())
+            .concatMap(result -> result.map(row::apply))));
+    }
+
+    /// A step of the trace: from asking for a connection to the last row. The text has no values in it.
+    private <T> Flux<T> told(String sql, Flux<T> rows) {
+        return spans.isOn() ? spans.step(Span.Kind.CLIENT, title(sql), Map.of("db.system.name", "postgresql",
+            "db.query.text", sql), rows) : rows;
+    }
+
+    /// What a statement is called among others: its verb and its first table, or its first piece (`with order_row`).
+    static String title(String sql) {
+        String[] words = sql.strip().split("\\s+", 3);
+        if (words[0].equalsIgnoreCase("with") && words.length > 1) return "with " + words[1];
+        Matcher table = TABLE.matcher(sql);
+        return table.find() ? words[0] + " " + table.group(1) : words[0];
     }
 
     private static Object[] values(List<Write.Slot> slots, Map<String, ?> binds) {

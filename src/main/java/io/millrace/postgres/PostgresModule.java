@@ -1,5 +1,6 @@
 package io.millrace.postgres;
 
+import io.millrace.tracing.Spans;
 import io.r2dbc.spi.ConnectionFactory;
 import io.r2dbc.spi.Option;
 import java.util.Map;
@@ -22,8 +23,8 @@ class PostgresModule {
         };
     }
 
-    @Bean Postgres postgres(ConnectionFactory connections, TransactionalOperator transaction) {
-        return new Postgres(connections, transaction);
+    @Bean Postgres postgres(ConnectionFactory connections, TransactionalOperator transaction, Spans spans) {
+        return new Postgres(connections, transaction, spans);
     }
 
     @Bean TransactionalOperator transaction(ReactiveTransactionManager transactions) {

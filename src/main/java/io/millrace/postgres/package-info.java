@@ -1,6 +1,6 @@
 /// How we talk to PostgreSQL: one statement composed of named pieces, and refusals raised inside it.
 @NullMarked
-@ApplicationModule(allowedDependencies = {})
+@ApplicationModule(allowedDependencies = {"tracing"})
 package io.millrace.postgres;
 
 import org.jspecify.annotations.NullMarked;

@@ -11,6 +11,7 @@ import io.millrace.messaging.Messaging;
 import io.millrace.messaging.Subscription;
 import io.millrace.postgres.Postgres;
 import io.millrace.pricing.PricingEvent;
+import io.millrace.tracing.Spans;
 import java.time.InstantSource;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -53,8 +54,8 @@ class StorefrontModule {
         return ReadOnly.of(details.getConnectionFactoryOptions(), settings.connections(), settings.statementTimeout());
     }
 
-    @Bean Shelves shelves(ReadOnly connections, TransactionalOperator transaction) {
-        return new Shelves(new Postgres(connections.connections(), transaction));
+    @Bean Shelves shelves(ReadOnly connections, TransactionalOperator transaction, Spans spans) {
+        return new Shelves(new Postgres(connections.connections(), transaction, spans));
     }
 
     @Bean ReadyPages readyPages(ReactiveRedisConnectionFactory redis, Settings settings) {

@@ -16,7 +16,7 @@ final class Floors {
 
     /// From the ground up; an import may only point to a lower floor (or, on floor 0, to the rooms it names).
     private static final List<List<String>> PLAN = List.of(
-        List.of("settings", "money", "postgres", "http", "messaging", "jobs", "vault", "audit", "storage"),
+        List.of("settings", "money", "tracing", "postgres", "http", "messaging", "jobs", "vault", "audit", "storage"),
         List.of("identity", "channel", "catalog", "ledger"),
         List.of("inventory", "pricing", "cart", "payment", "fulfilment", "customer"),
         List.of("ordering", "wallet", "credit"),
@@ -26,12 +26,12 @@ final class Floors {
 
     /// Rooms of one floor that may know each other all the same, and why.
     static final Map<String, List<String>> NEIGHBOURS = Map.of(
-        "http", List.of("settings", "money", "postgres", "jobs", "vault"),
+        "postgres", List.of("tracing"),
+        "http", List.of("settings", "money", "tracing", "postgres", "jobs", "vault"),
         "jobs", List.of("postgres"),
         "vault", List.of("postgres", "jobs"),
         "audit", List.of("postgres", "jobs", "vault", "http"),
-        "messaging", List.of("postgres", "http", "jobs"),
-        "identity", List.of(),
+        "messaging", List.of("tracing", "postgres", "http", "jobs"),
         "catalog", List.of("channel"),           // a product is listed in a channel
         "cart", List.of("pricing"),              // a cart is priced whenever it is looked at
         "customer", List.of("payment"));         // a saved card is looked up at its provider

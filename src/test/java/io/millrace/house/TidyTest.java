@@ -21,7 +21,7 @@ class TidyTest {
     private static final List<Ban> BANS = List.of(
         ban("\\.block(First|Last)?\\(", "embedded", "return the Mono; blocking work runs in a named worker"),
         ban("\\.toFuture\\(\\)\\.(get|join)\\(", "jobs", "return the Mono"),
-        ban("\\.subscribe\\(", "http|messaging|jobs|embedded|sandbox", "return the Mono; background work is a "
+        ban("\\.subscribe\\(", "http|messaging|jobs|tracing|embedded|sandbox", "return the Mono; background work is a "
             + "committed row and a worker"),
         ban("@Autowired|@Value\\b|@Service\\b|@Data\\b", "-", "constructors and one XxxModule"),
         ban("catch \\((Exception|Throwable) ", "-", "catch what you expect, let the rest fly"),

@@ -6,6 +6,7 @@ import io.millrace.postgres.Postgres;
 import io.millrace.postgres.Refused;
 import io.millrace.postgres.Write;
 import io.millrace.testing.Shop;
+import io.millrace.tracing.Spans;
 import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.pool.ConnectionPoolConfiguration;
 import io.r2dbc.spi.ConnectionFactories;
@@ -31,7 +32,8 @@ final class Node implements AutoCloseable {
     Node(Shop shop, int hotBuyers, int connectionsMax) {
         connections = new ConnectionPool(ConnectionPoolConfiguration.builder(ConnectionFactories.get(
             Objects.requireNonNull(shop.setting("spring.r2dbc.url")))).initialSize(1).maxSize(connectionsMax).build());
-        postgres = new Postgres(connections, TransactionalOperator.create(new R2dbcTransactionManager(connections)));
+        postgres = new Postgres(connections, TransactionalOperator.create(new R2dbcTransactionManager(connections)),
+            Spans.OFF);
         reservations = new Reservations(postgres);
         Pools pools = new Pools(postgres);
         HotPools hot = new HotPools(pools, new Batches(reservations, pools, clock, Duration.ofSeconds(60)), clock,

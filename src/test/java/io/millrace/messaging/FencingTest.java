@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.testing.Eventually;
 import io.millrace.testing.Shop;
+import io.millrace.tracing.Spans;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -25,8 +26,8 @@ class FencingTest {
         // Guard: one transactional id for all leaders. With an id per node the old one's batch would get through.
         var settings = new MessagingSettings("fencing-" + UUID.randomUUID() + ".", 1, (short) 1, Duration.ofSeconds(5));
         try (Kafka kafka = new Kafka(settings, shop.bean(KafkaSettings.class))) {
-            Postman first = new Postman(kafka);
-            Postman second = new Postman(kafka);
+            Postman first = new Postman(kafka, Spans.OFF);
+            Postman second = new Postman(kafka, Spans.OFF);
             first.open().then(first.publish(batch("a"))).block(LONG);
             second.open().block(LONG);
             assertThatThrownBy(() -> first.publish(batch("b")).block(LONG))

@@ -21,6 +21,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
@@ -71,9 +72,21 @@ class LogTest {
             () -> Rig.heard(shop, "log:kept") == 2);
     }
 
+    @Test void what_is_done_afterwards_is_done_once_and_only_for_what_was_committed() {
+        AtomicInteger done = new AtomicInteger();
+        messaging.commit(tells("log:after", 1).afterwards(done::incrementAndGet)).block(LONG);
+        assertThat(done).hasValue(1);
+        assertThatThrownBy(() -> messaging.commit(tells("log:after", 1).afterwards(done::incrementAndGet)).block(LONG))
+            .isInstanceOf(Refused.class);
+        assertThatThrownBy(() -> shop.bean(Postgres.class).transactional(messaging
+            .commit(tells("log:after", 2).afterwards(done::incrementAndGet))
+            .then(Mono.error(new IllegalStateException("changed my mind")))).block(LONG)).hasMessage("changed my mind");
+        assertThat(done).as("nothing of what was refused or rolled back").hasValue(1);
+    }
+
     @Test void a_fact_carries_the_request_and_the_trace_that_caused_it() {
         String trace = "4bf92f3577b34da6a3ce929d0e0e4736";
-        messaging.commit(tells("log:traced", 1)).contextWrite(context -> io.millrace.http.Trace
+        messaging.commit(tells("log:traced", 1)).contextWrite(context -> io.millrace.tracing.Trace
             .continued("00-" + trace + "-00f067aa0ba902b7-01")
             .into(io.millrace.http.RequestId.into(context, "r-77"))).block(LONG);
         Eventually.holds("heard with its trace",

@@ -37,7 +37,7 @@ class Rig {
     @Bean Subscription<RigEvent> rigOnOneNode(Postgres postgres, Ears ears) {
         return Subscription.of("rig", RigEvent.class, fact -> Mono.deferContextual(context -> {
             ears.traces.add(io.millrace.http.RequestId.of(context) + " "
-                + io.millrace.http.Trace.of(context).map(io.millrace.http.Trace::traceId).orElse(""));
+                + io.millrace.tracing.Trace.of(context).map(io.millrace.tracing.Trace::traceId).orElse(""));
             if (ears.chokes.test(fact)) return Mono.error(new IllegalStateException("choked"));
             return postgres.update("insert into rig.heard (fact_id, aggregate, version) values (:id, :aggregate, :v)",
                 Map.of("id", fact.id(), "aggregate", fact.aggregate(), "v", fact.version())).then();

@@ -85,7 +85,8 @@ class ReadyPagesTest {
     @Test void shoppers_connections_refuse_writes_and_end_what_takes_too_long() {
         ReadOnly own = shop.bean(ReadOnly.class);
         io.millrace.postgres.Postgres postgres = new io.millrace.postgres.Postgres(own.connections(),
-            shop.bean(org.springframework.transaction.reactive.TransactionalOperator.class));
+            shop.bean(org.springframework.transaction.reactive.TransactionalOperator.class),
+            io.millrace.tracing.Spans.OFF);
         assertThat(fails(postgres, "delete from storefront.products where id is null returning 1")).contains("25006");
         assertThat(fails(postgres, "select 1 from pg_sleep(5)")).contains("57014");
     }

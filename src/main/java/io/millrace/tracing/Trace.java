@@ -1,4 +1,4 @@
-package io.millrace.http;
+package io.millrace.tracing;
 
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -8,9 +8,10 @@ import org.jspecify.annotations.Nullable;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
-/// Where a piece of work stands in a W3C trace: the trace it belongs to and its own span. Travels in the Reactor
-/// context, on the `traceparent` header of requests, answers and Kafka records, and in the log of facts.
-public record Trace(String traceId, String spanId, boolean sampled) {
+/// Where a piece of work stands in a W3C trace: the trace it belongs to, its own span, and the span that caused it
+/// (empty for the first). Travels in the Reactor context, on the `traceparent` header of requests, answers and Kafka
+/// records, and in the log of facts.
+public record Trace(String traceId, String spanId, String parentId, boolean sampled) {
     public static final String HEADER = "traceparent";
     private static final String NAME = Trace.class.getName();
     private static final Pattern FORM =
@@ -21,17 +22,17 @@ public record Trace(String traceId, String spanId, boolean sampled) {
         if (header == null || header.length() > 128) return Optional.empty();
         Matcher form = FORM.matcher(header);
         if (!form.matches() || header.startsWith("00") && form.group(4) != null) return Optional.empty();
-        return Optional.of(new Trace(form.group(1), form.group(2), (Integer.parseInt(form.group(3), 16) & 1) == 1));
+        return Optional.of(new Trace(form.group(1), form.group(2), "", (Integer.parseInt(form.group(3), 16) & 1) == 1));
     }
 
     /// The work that a header's sender asked for; a new trace when there is none.
     public static Trace continued(@Nullable String header) {
-        return parse(header).map(Trace::child).orElseGet(() -> new Trace(hex() + hex(), hex(), true));
+        return parse(header).map(Trace::child).orElseGet(() -> new Trace(hex() + hex(), hex(), "", true));
     }
 
     /// A step of the same trace.
     public Trace child() {
-        return new Trace(traceId, hex(), sampled);
+        return new Trace(traceId, hex(), spanId, sampled);
     }
 
     public String header() {
