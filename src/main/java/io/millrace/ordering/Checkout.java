@@ -84,8 +84,7 @@ final class Checkout {
     private record Priced(Asked asked, Basket basket, Quote quote) {}
 
     /// The statement in the making.
-    private record Drafted(Asked asked, Order order, OrderView view, @Nullable Payable payable,
-        List<OrderingEvent> told, Change change) {}
+    private record Drafted(Asked asked, Order order, OrderView view, @Nullable Payable payable, Change change) {}
 
     Mono<Placement> place(Asked asked) {
         String method = asked.wish().paymentMethod();
@@ -137,7 +136,6 @@ final class Checkout {
         int tries) {
         Drafted drafted = drafted(priced, order, reservation, stocking);
         return messaging.commit(drafted.change())
-            .doOnNext(done -> tally.count(drafted.told()))
             .flatMap(done -> opened(drafted, number(done)))
             .onErrorResume(Refused.class, refused -> inventory.letGo(holding)
                 .then(Mono.defer(() -> refused(priced, refused, tries))));
@@ -171,12 +169,12 @@ final class Checkout {
                 reply(asked, view), isOpenedAfter(payable), view.orderNumber(), Orders.NUMBER));
         if (payable != null) change = change.with(payments.open(order.payment(), payable));
         if (payable != null && order.status() == OrderStatus.CONFIRMED)
-            change = change.with(ledger.post(Books.sale(order, asked.channel().code(), view.taxTotal())));
+            change = change.with(ledger.post(Books.sale(order, asked.channel().code(), Books.Parts.of(view))));
         UUID cart = priced.basket().cart();
         if (cart != null) change = change.with(Carts.close(cart, priced.basket().cartVersion()));
         List<OrderingEvent> told = told(priced, order, at);
-        return new Drafted(asked, order, view, payable, told, stocking.into(change).named("checkout")
-            .tells(told.toArray(OrderingEvent[]::new)));
+        return new Drafted(asked, order, view, payable, stocking.into(change).named("checkout")
+            .tells(told.toArray(OrderingEvent[]::new)).afterwards(() -> tally.count(told)));
     }
 
     private Order order(Priced priced, UUID id, UUID reservation) {

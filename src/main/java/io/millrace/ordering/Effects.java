@@ -52,9 +52,9 @@ final class Effects {
             case Effect.RefundPayment(var payment, var amount, var reason) ->
                 Mono.just(change.with(payments.refundWanted(ids.next(), payment, amount, reason)));
             case Effect.BookSale() -> Mono.just(booked(change, stored, Books.sale(stored.order(), stored.channel(),
-                stored.tax())));
+                stored.parts())));
             case Effect.UnbookSale(var before) -> Mono.just(booked(change, stored, Books.unsale(stored.order(),
-                stored.channel(), stored.tax(), before)));
+                stored.channel(), stored.parts(), before)));
             case Effect.BookRefund(var amount) -> Mono.just(booked(change, stored, Books.refund(stored.order(),
                 stored.channel(), amount)));
             case Effect.PackParcel() -> fulfilment.pack(ref, change);

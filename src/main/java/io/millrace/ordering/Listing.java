@@ -1,8 +1,6 @@
 package io.millrace.ordering;
 
-import io.millrace.http.Ids;
-import io.millrace.http.Problem;
-import io.millrace.http.ProblemException;
+import io.millrace.http.Paging;
 import io.millrace.http.Reply;
 import java.util.List;
 import java.util.UUID;
@@ -13,19 +11,12 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /// How a list of orders was asked for: a page by its number, or what comes after a cursor at constant cost.
-record Listing(int page, int perPage, @Nullable UUID cursor) {
-    private static final int PER_PAGE = 20;
-    private static final int PER_PAGE_MAX = 100;
-    /// Pages beyond this are for the cursor.
-    private static final int PAGE_MAX = 1_000;
+record Listing(ServerRequest request, Paging paging, @Nullable UUID cursor) {
     private static final int STREAM_ROWS = 200;
 
     static Listing of(ServerRequest request) {
-        UUID cursor = request.queryParam("cursor").map(text -> Ids.read(text)
-            .orElseThrow(() -> new ProblemException(Problem.invalid("cursor", "is not a cursor of this list"))))
-            .orElse(null);
-        return new Listing(number(request, "page", 1, PAGE_MAX), number(request, "per_page", PER_PAGE, PER_PAGE_MAX),
-            cursor);
+        Paging paging = Paging.of(request);
+        return new Listing(request, paging, paging.after());
     }
 
     static boolean isStream(ServerRequest request) {
@@ -42,30 +33,18 @@ record Listing(int page, int perPage, @Nullable UUID cursor) {
 
     /// One row more than shown is read, to know whether there is a next page.
     Orders.Page rows() {
-        return new Orders.Page(cursor, perPage + 1, cursor == null ? (page - 1) * perPage : 0);
+        return new Orders.Page(cursor, paging.perPage() + 1, (int) paging.offset());
     }
 
     Mono<Reply> reply(List<OrderView> read, @Nullable Long total) {
-        boolean more = read.size() > perPage;
-        List<OrderView> shown = more ? read.subList(0, perPage) : read;
-        String next = more ? shown.getLast().id().toString() : null;
-        if (cursor != null || total == null)
-            return Reply.page(shown, new Reply.Pagination(cursor == null ? page : null, perPage, null, null, null, null,
-                next));
-        int pages = (int) Math.max(1, (total + perPage - 1) / perPage);
-        return Reply.page(shown, new Reply.Pagination(page, perPage, total, pages, more ? page + 1 : null,
-            page > 1 ? page - 1 : null, next));
+        boolean more = read.size() > paging.perPage();
+        List<OrderView> shown = more ? read.subList(0, paging.perPage()) : read;
+        String next = more ? Paging.cursor(shown.getLast().id()) : null;
+        return paging.reply(request, shown,
+            cursor != null || total == null ? paging.piece(next) : paging.totals(total, next));
     }
 
     private static Mono<List<OrderView>> page(Function<Orders.Page, Flux<OrderView>> read, @Nullable UUID before) {
         return read.apply(new Orders.Page(before, STREAM_ROWS, 0)).collectList();
-    }
-
-    private static int number(ServerRequest request, String name, int usual, int max) {
-        String text = request.queryParam(name).orElse("");
-        if (text.isEmpty()) return usual;
-        if (!text.matches("\\d{1,6}") || Integer.parseInt(text) < 1 || Integer.parseInt(text) > max)
-            throw new ProblemException(Problem.invalid(name, "is 1 to " + max));
-        return Integer.parseInt(text);
     }
 }

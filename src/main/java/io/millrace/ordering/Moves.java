@@ -60,7 +60,6 @@ final class Moves {
             case Decision.Moved moved ->
                 written(along.apply(stored.with(moved.order())).named("order"), stored, moved, method(wish))
                     .flatMap(messaging::commit)
-                    .doOnNext(done -> tally.count(moved.told()))
                     .thenReturn(new Moved.Done(stored.with(moved.order())));
             case Decision.Same(var same) -> Mono.just(new Moved.Same(stored));
             case Decision.Declined(var code, var message) -> Mono.just(new Moved.Declined(code, message));
@@ -93,17 +92,16 @@ final class Moves {
                 case Decision.Declined(var code, var message) ->
                     throw new IllegalStateException("a fact cannot be declined: " + fact);
                 case Decision.Unexpected(var order, var odd) ->
-                    next = next.with(parked(order.id(), order, odd));
+                    next = parked(next, order.id(), order, odd);
             }
         }
         if (told.isEmpty()) return Mono.just(next);
-        tally.count(told);
         return written(next, stored, new Decision.Moved(now, wanted, told), null);
     }
 
     private Mono<Change> written(Change change, Stored stored, Decision.Moved moved, @Nullable String method) {
         Change row = change.with(Orders.move(stored.order(), moved.order(), method, clock.instant()))
-            .tells(moved.told().toArray(OrderingEvent[]::new));
+            .tells(moved.told().toArray(OrderingEvent[]::new)).afterwards(() -> tally.count(moved.told()));
         return effects.into(row, stored, moved.effects());
     }
 
@@ -125,14 +123,14 @@ final class Moves {
 
     private Change nobodys(UUID order, List<OrderFact> facts, Change change) {
         Change next = change;
-        for (OrderFact fact : facts) next = next.with(parked(order, Map.of("absent", true), fact));
+        for (OrderFact fact : facts) next = parked(next, order, Map.of("absent", true), fact);
         return next;
     }
 
-    private io.millrace.postgres.Piece parked(UUID order, Object state, OrderFact fact) {
-        tally.unexpected(order, fact);
-        return Orders.park(ids.next(), order, state, Map.of("type", fact.getClass().getSimpleName(), "fact", fact),
-            clock.instant());
+    private Change parked(Change change, UUID order, Object state, OrderFact fact) {
+        return change.with(Orders.park(ids.next(), order, state,
+            Map.of("type", fact.getClass().getSimpleName(), "fact", fact), clock.instant()))
+            .afterwards(() -> tally.unexpected(order, fact));
     }
 
     private static @Nullable String method(OrderFact fact) {

@@ -3,6 +3,7 @@ package io.millrace.ordering;
 import static io.millrace.http.Access.needs;
 
 import io.millrace.http.Api;
+import io.millrace.http.Caller;
 import io.millrace.http.Fields;
 import io.millrace.http.Ids;
 import io.millrace.http.OneLine;
@@ -67,7 +68,8 @@ final class OrderAdminRoutes {
     }
 
     private Mono<Reply> resolve(ServerRequest request) {
-        return OrderRoutes.id(request).flatMap(id -> orders.resolve(id, clock.instant()))
+        return OrderRoutes.id(request)
+            .flatMap(id -> orders.resolve(id, Caller.of(request).account(), clock.instant()))
             .filter(resolved -> resolved).flatMap(resolved -> tally.refresh(orders).then(Reply.noContent()))
             .switchIfEmpty(Mono.defer(() -> Reply.refuse(Problem.notFound("This was"))));
     }

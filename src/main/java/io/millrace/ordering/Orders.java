@@ -24,7 +24,7 @@ import reactor.core.publisher.Mono;
 final class Orders {
     private static final String LIFE = """
         select id, version, status, payment_status, fulfilment_status, stock_status, currency, total, refunded,
-               payment, paid_by, reservation, cancel_reason, number, channel, tax_total, account,
+               payment, paid_by, reservation, cancel_reason, number, channel, shipping_net, tax_total, account,
                encode(token_hash, 'hex') as bearer
           from ordering.orders
         """;
@@ -71,12 +71,13 @@ final class Orders {
             order_row as (
                 insert into ordering.orders (id, number, channel, account, token_hash, status, payment_status,
                     fulfilment_status, stock_status, version, currency, subtotal, discount_total, shipping_total,
-                    tax_total, tax_included, total, payment, paid_by, method, reservation, contact_name, contact_email,
-                    contact_phone, document, placed_at, moved_at)
+                    shipping_net, tax_total, tax_included, total, payment, paid_by, method, reservation, contact_name,
+                    contact_email, contact_phone, document, placed_at, moved_at)
                 values (:id, ordering.next_number(:channel), :channel, :account, :token_hash, :status,
                     :payment_status, :fulfilment_status, :stock_status, :version, :currency, :subtotal,
-                    :discount_total, :shipping_total, :tax_total, :tax_included, :total, :payment, :paid_by, :method,
-                    :reservation, :contact_name, :contact_email, :contact_phone, :document::jsonb, :at, :at)
+                    :discount_total, :shipping_total, :shipping_net, :tax_total, :tax_included, :total, :payment,
+                    :paid_by, :method, :reservation, :contact_name, :contact_email, :contact_phone,
+                    :document::jsonb, :at, :at)
                 returning number)""")
             .bind("id", order.id()).bind("channel", view.channel()).bind("account", account, UUID.class)
             .bind("token_hash", tokenHash, byte[].class).bind("status", order.status().word())
@@ -84,6 +85,7 @@ final class Orders {
             .bind("stock_status", order.stock().word()).bind("version", order.version())
             .bind("currency", order.total().currency().getCurrencyCode()).bind("subtotal", view.subtotal().minor())
             .bind("discount_total", view.discountTotal().minor()).bind("shipping_total", view.shippingTotal().minor())
+            .bind("shipping_net", Books.Parts.of(view).shipping().minor())
             .bind("tax_total", view.taxTotal().minor()).bind("tax_included", view.taxIncluded())
             .bind("total", order.total().minor()).bind("payment", order.payment())
             .bind("paid_by", order.paidBy(), UUID.class).bind("method", view.paymentMethod())
@@ -189,10 +191,11 @@ final class Orders {
             "at", requireNonNull(row.get("at", Instant.class))));
     }
 
-    Mono<Boolean> resolve(UUID unexpected, Instant at) {
+    Mono<Boolean> resolve(UUID unexpected, UUID by, Instant at) {
         return postgres.update("""
-            update ordering.unexpected set resolved_at = :at where id = :id and resolved_at is null
-            """, Map.of("id", unexpected, "at", at)).map(rows -> rows == 1);
+            update ordering.unexpected set resolved_at = :at, resolved_by = :by
+             where id = :id and resolved_at is null
+            """, Map.of("id", unexpected, "by", by, "at", at)).map(rows -> rows == 1);
     }
 
     private static Map<String, Object> filterBinds(Filter filter, Page page) {
@@ -221,7 +224,9 @@ final class Orders {
             new Money(number(row, "refunded"), currency), id(row, "payment"), row.get("paid_by", UUID.class),
             id(row, "reservation"), row.get("cancel_reason", String.class));
         return new Stored(order, text(row, "number"), text(row, "channel"),
-            new Money(number(row, "tax_total"), currency), row.get("account", UUID.class),
+            new Books.Parts(new Money(number(row, "shipping_net"), currency),
+                new Money(number(row, "tax_total"), currency)),
+            row.get("account", UUID.class),
             row.get("bearer", String.class));
     }
 

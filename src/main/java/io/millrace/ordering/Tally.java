@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 
 /// Counts what happens to orders (`millrace.orders.facts`, by fact) and shouts about what should never happen
-/// (`millrace.orders.unexpected`, how many wait for a person). A statement that has to run twice counts twice.
+/// (`millrace.orders.unexpected`, how many wait for a person), once it is committed.
 final class Tally {
     private static final Logger LOG = LoggerFactory.getLogger(Tally.class);
 
@@ -35,9 +35,7 @@ final class Tally {
     }
 
     void unexpected(UUID order, OrderFact fact) {
-        // the statement may yet be refused as stale, and then it was no surprise: the gauge counts what was committed
-        LOG.warn("order {} does not expect {}: to be parked in ordering.unexpected", order,
-            fact.getClass().getSimpleName());
+        LOG.warn("order {} did not expect {}: parked in ordering.unexpected", order, fact.getClass().getSimpleName());
     }
 
     /// The gauge follows the table: a person may have resolved some, and other nodes park too.
