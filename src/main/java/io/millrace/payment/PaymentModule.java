@@ -73,8 +73,8 @@ class PaymentModule {
     }
 
     @Bean RouterFunction<ServerResponse> paymentApi(Api api, Payments payments, PaymentRows rows, Settling settling,
-        Providers providers, Reviews reviews) {
-        return new PaymentRoutes(payments, rows, settling, providers, reviews).table(api);
+        Providers providers, Reviews reviews, InstantSource clock) {
+        return new PaymentRoutes(payments, rows, settling, providers, reviews, clock).table(api);
     }
 
     @Bean RouterFunction<ServerResponse> webhookApi(Api api, Providers providers, WebhookIntake intake,

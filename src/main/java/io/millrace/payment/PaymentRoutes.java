@@ -7,12 +7,14 @@ import io.millrace.http.Api;
 import io.millrace.http.Caller;
 import io.millrace.http.Fields;
 import io.millrace.http.Ids;
+import io.millrace.http.Paging;
 import io.millrace.http.Problem;
 import io.millrace.http.Reply;
 import io.millrace.money.Money;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
@@ -27,8 +29,6 @@ final class PaymentRoutes {
     private static final String READ = "payment:read";
     private static final String REFUND = "payment:refund";
     private static final String TOKEN = "X-Order-Token";
-    private static final int PER_PAGE = 20;
-    private static final int PER_PAGE_MAX = 100;
     private static final int REASON_CHARS_MAX = 200;
     private static final int OBJECT_CHARS_MAX = 255;
     private static final int LINES_MAX = 200;
@@ -38,13 +38,16 @@ final class PaymentRoutes {
     private final Settling settling;
     private final Providers providers;
     private final Reviews reviews;
+    private final InstantSource clock;
 
-    PaymentRoutes(Payments payments, PaymentRows rows, Settling settling, Providers providers, Reviews reviews) {
+    PaymentRoutes(Payments payments, PaymentRows rows, Settling settling, Providers providers, Reviews reviews,
+        InstantSource clock) {
         this.payments = payments;
         this.rows = rows;
         this.settling = settling;
         this.providers = providers;
         this.reviews = reviews;
+        this.clock = clock;
     }
 
     RouterFunction<ServerResponse> table(Api api) {
@@ -55,6 +58,7 @@ final class PaymentRoutes {
             table.POST("/payments/{id}/refunds", needs(REFUND), this::refund).freshly();
             table.POST("/admin/payments/{id}/collect", needs(REFUND), this::collect).ownsIdempotency();
             table.GET("/admin/payments/reviews", needs(REFUND), this::quarantined);
+            table.POST("/admin/payments/reviews/{id}/resolve", needs(REFUND), this::resolve);
         });
     }
 
@@ -62,12 +66,10 @@ final class PaymentRoutes {
         Caller caller = Caller.of(request);
         String bearer = bearer(request);
         if (!caller.isSignedIn() && bearer == null) return Reply.refuse(Problem.unauthorized());
-        UUID before = request.queryParam("cursor").flatMap(Ids::read).orElse(null);
-        int limit = request.queryParam("per_page").filter(text -> text.matches("\\d{1,3}")).map(Integer::parseInt)
-            .map(wanted -> Math.clamp(wanted, 1, PER_PAGE_MAX)).orElse(PER_PAGE);
-        return rows.mine(caller.id().orElse(null), bearer, before, limit).collectList()
-            .flatMap(found -> Reply.page(found, new Reply.Pagination(null, limit, null, null, null, null,
-                found.size() < limit ? null : found.getLast().id().toString())));
+        Paging paging = Paging.of(request);
+        return rows.mine(caller.id().orElse(null), bearer, paging.after(), paging.perPage()).collectList()
+            .flatMap(found -> paging.reply(request, found, paging.piece(
+                found.size() < paging.perPage() ? null : Paging.cursor(found.getLast().id()))));
     }
 
     private Mono<Reply> show(ServerRequest request) {
@@ -146,6 +148,18 @@ final class PaymentRoutes {
 
     private Mono<Reply> quarantined(ServerRequest request) {
         return reviews.open().collectList().flatMap(Reply::ok);
+    }
+
+    private record Resolved(@Nullable String resolution) {}
+
+    private Mono<Reply> resolve(ServerRequest request) {
+        Fields fields = new Fields();
+        String done = fields.text("resolution", Api.body(request, Resolved.class).resolution(), REASON_CHARS_MAX);
+        fields.orRefuse();
+        return Mono.justOrEmpty(Ids.read(request.pathVariable("id")))
+            .flatMap(id -> reviews.resolve(id, Caller.of(request).account(), done, clock.instant()))
+            .filter(resolved -> resolved).flatMap(resolved -> Reply.noContent())
+            .switchIfEmpty(Mono.defer(() -> Reply.refuse(Problem.notFound("This review was"))));
     }
 
     private Mono<Payment> find(ServerRequest request) {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /// The quarantine: what does not fit is kept once, counted, and shouted about, and moves no money by itself.
 final class Reviews {
@@ -52,6 +53,14 @@ final class Reviews {
             select id, provider, object, payment, reason, details, at from payment.reviews
              where resolved_at is null order by at desc limit :limit
             """, Map.of("limit", SHOWN_MAX), Reviews::review);
+    }
+
+    /// Somebody looked at it and says what he did; false when there is none that is open. What came in stays as it was.
+    Mono<Boolean> resolve(UUID review, UUID by, String resolution, Instant at) {
+        return postgres.update("""
+            update payment.reviews set resolved_at = :at, resolved_by = :by, resolution = :resolution
+             where id = :id and resolved_at is null
+            """, Map.of("id", review, "by", by, "resolution", resolution, "at", at)).map(rows -> rows == 1);
     }
 
     private static Review review(Readable row) {

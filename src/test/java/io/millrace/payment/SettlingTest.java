@@ -19,6 +19,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 
 /// The attacks on the way up. Stripe's letters are posted by hand, so that every order and every lie can be tried.
 class SettlingTest {
@@ -135,7 +136,13 @@ class SettlingTest {
         till.deliver(till.letter(event(), "payment_intent.succeeded", placed.object())).expect(200);
         assertThat(till.status(placed)).isEqualTo("review");
         assertThat(till.heard(placed)).containsExactly("PaymentOpened", "PaymentQuarantined");
-        assertThat(till.admin().get("admin/payments/reviews").expect(200).text()).contains(placed.object());
+        JsonNode review = till.admin().get("admin/payments/reviews").expect(200).data().valueStream()
+            .filter(one -> one.path("object").asString().equals(placed.object())).findFirst().orElseThrow();
+        String resolve = "admin/payments/reviews/" + review.path("id").asString() + "/resolve";
+        assertThat(till.admin().post(resolve, Map.of()).expect(422).text()).contains("resolution");
+        till.admin().checked().post(resolve, Map.of("resolution", "given back by hand at Stripe")).expect(204);
+        till.admin().post(resolve, Map.of("resolution", "again")).expect(404);
+        assertThat(till.admin().get("admin/payments/reviews").expect(200).text()).doesNotContain(placed.object());
     }
 
     /// Attack 20: whatever comes in whatever order, the end is what the provider says.
