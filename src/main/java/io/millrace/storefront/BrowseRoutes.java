@@ -10,6 +10,7 @@ import io.millrace.http.Fields;
 import io.millrace.http.Ids;
 import io.millrace.http.Problem;
 import io.millrace.http.Reply;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
+import org.springframework.web.util.UriUtils;
 import reactor.core.publisher.Mono;
 
 /// What shoppers read: lists, details, search, featured, categories. Every answer is made once and then ready bytes.
@@ -117,9 +119,18 @@ class BrowseRoutes {
         String word = request.pathVariable("id");
         UUID id = Ids.read(word).orElse(null);
         return (id != null ? detail(channel, id) : bySlug(channel, word)).map(ready -> {
+            if (id == null && ready.status() == 200 && !Pages.slug(ready.bytes()).equals(word))
+                return moved(Pages.slug(ready.bytes()));
             pages.keepLine(ReadyDoor.line(channel, request.exchange().getRequest()), ready);
             return ReadyDoor.reply(request, ready, "Product");
         });
+    }
+
+    /// A link from before the product was renamed. It may be renamed back, so nobody is to remember this.
+    private static Reply moved(String slug) {
+        String path = Api.BASE + "/products/" + slug;
+        return new Reply(308, Map.of("Location", UriUtils.encodePath(path, StandardCharsets.UTF_8), "Cache-Control",
+            "no-cache", "Vary", ReadyDoor.VARY), new Reply.Body.Data(Map.of("slug", slug), "Moved", null));
     }
 
     private Mono<Ready> bySlug(Channel channel, String slug) {

@@ -80,6 +80,11 @@ final class Pages {
         return UUID.fromString(new String(bytes, StandardCharsets.UTF_8));
     }
 
+    /// The slug that a product has today, in its detail.
+    static String slug(byte[] detail) {
+        return Json.OURS.readTree(detail).path("data").path("slug").asString();
+    }
+
     Mono<SharedPages.Content> variants(String channel, UUID product) {
         return shelves.variants(channel, product).map(variants -> new SharedPages.Content(200, null,
             Ready.utf8("{\"success\":true,\"data\":" + variants + "}"))).defaultIfEmpty(absent());
