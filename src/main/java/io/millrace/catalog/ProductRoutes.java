@@ -5,6 +5,7 @@ import io.millrace.http.Access;
 import io.millrace.http.Api;
 import io.millrace.http.Fields;
 import io.millrace.http.Ids;
+import io.millrace.http.Paging;
 import io.millrace.http.Problem;
 import io.millrace.http.ProblemException;
 import io.millrace.http.Reply;
@@ -29,8 +30,6 @@ import reactor.core.publisher.Mono;
 class ProductRoutes {
     static final Access WRITE = Access.needs("catalog:write");
     private static final Pattern TAG = Pattern.compile("\"v(\\d{1,18})(-[A-Za-z0-9_-]*)?\"");
-    private static final int PAGE = 20;
-    private static final int PAGE_MAX = 100;
 
     private final Catalog catalog;
     private final Channels channels;
@@ -63,11 +62,10 @@ class ProductRoutes {
 
     /// By id, `after` one of them; the import's and the back office's list, drafts and all.
     private Mono<Reply> list(ServerRequest request) {
-        int size = size(request.queryParam("per_page").orElse(""));
-        UUID after = request.queryParam("cursor").flatMap(Ids::read).orElse(null);
-        return catalog.productsAfter(channel(request), after, size).flatMap(products -> Reply.page(
-            products.stream().map(ProductBody::view).toList(), new Reply.Pagination(null, size, null, null, null, null,
-                products.size() < size ? null : products.getLast().id().toString())));
+        Paging paging = Paging.of(request);
+        return catalog.productsAfter(channel(request), paging.after(), paging.perPage()).flatMap(products -> paging
+            .reply(request, products.stream().map(ProductBody::view).toList(), paging.piece(
+                products.size() < paging.perPage() ? null : Paging.cursor(products.getLast().id()))));
     }
 
     private Mono<Reply> show(ServerRequest request) {
@@ -177,13 +175,6 @@ class ProductRoutes {
 
     private String channel(ServerRequest request) {
         return channels.of(request).code();
-    }
-
-    private static int size(String text) {
-        if (text.isEmpty()) return PAGE;
-        if (!text.matches("\\d{1,3}") || Integer.parseInt(text) < 1 || Integer.parseInt(text) > PAGE_MAX)
-            throw new ProblemException(Problem.invalid("per_page", "is 1 to " + PAGE_MAX));
-        return Integer.parseInt(text);
     }
 
     private record NewImage(@Nullable String url, @Nullable String alt, @Nullable Integer rank) {}

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.reactive.function.server.ServerRequest;
@@ -21,6 +22,7 @@ public record Paging(int page, int perPage, Optional<List<String>> cursor) {
     public static final int ROWS_SKIPPED_MAX = 100_000;
     private static final int CURSOR_CHARS_MAX = 1_024;
     private static final int CURSOR_KEYS_MAX = 8;
+    private static final String NOT_OURS = "is not a cursor of this list";
 
     public static Paging of(ServerRequest request) {
         Fields fields = new Fields();
@@ -33,6 +35,14 @@ public record Paging(int page, int perPage, Optional<List<String>> cursor) {
             fields.wrong("page", "is too far: go on with next_cursor");
         fields.orRefuse();
         return new Paging(page, perPage, cursor);
+    }
+
+    /// The id after which a list that is ordered by id goes on; null at its beginning.
+    public @Nullable UUID after() {
+        if (cursor.isEmpty()) return null;
+        List<String> keys = cursor.get();
+        return Optional.of(keys).filter(all -> all.size() == 1).flatMap(all -> Ids.read(all.getFirst()))
+            .orElseThrow(() -> new ProblemException(Problem.invalid("cursor", NOT_OURS)));
     }
 
     public long offset() {
@@ -95,7 +105,7 @@ public record Paging(int page, int perPage, Optional<List<String>> cursor) {
         } catch (IllegalArgumentException | JacksonException e) {
             // falls through: one answer for everything that is no cursor of ours
         }
-        fields.wrong("cursor", "is not a cursor of this list");
+        fields.wrong("cursor", NOT_OURS);
         return List.of();
     }
 

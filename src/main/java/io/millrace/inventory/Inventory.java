@@ -1,10 +1,12 @@
 package io.millrace.inventory;
 
+import io.millrace.catalog.Variant;
 import io.millrace.http.Ids;
 import io.millrace.inventory.InventoryEvent.ReservationLapsed;
 import io.millrace.inventory.InventoryEvent.StockCommitted;
 import io.millrace.inventory.InventoryEvent.StockReleased;
 import io.millrace.postgres.Refused;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -39,6 +41,15 @@ public final class Inventory {
         this.ids = ids;
         this.clock = clock;
         this.hold = hold;
+    }
+
+    /// The pool that a variant draws on. The usual ones have the id of their variant or product; a named one has an id
+    /// made of its name.
+    public static UUID poolOf(Variant variant) {
+        String key = variant.poolKey();
+        String rest = key.substring(key.indexOf(':') + 1);
+        return rest.indexOf('/') < 0 ? UUID.fromString(rest)
+            : UUID.nameUUIDFromBytes(key.getBytes(StandardCharsets.UTF_8));
     }
 
     /// How long an unpaid order keeps its stock (`millrace.inventory.hold`).

@@ -3,7 +3,6 @@ package io.millrace.inventory;
 import io.millrace.catalog.Offer;
 import io.millrace.catalog.Product;
 import io.millrace.catalog.Variant;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -36,7 +35,7 @@ record Opening(List<Wish> pools, List<Draws> draws) {
             for (Variant variant : stated.product().variants()) {
                 long said = stated.onHand(variant.id());
                 boolean counted = said != UNSAID || stated.product().type().travels();
-                UUID pool = counted ? poolId(variant.poolKey()) : null;
+                UUID pool = counted ? Inventory.poolOf(variant) : null;
                 draws.add(new Draws(variant.id(), stated.product().id(), pool, variant.factor(), variant.active()));
                 if (pool != null)
                     pools.merge(pool, new Wish(pool, variant.poolKey(), stated.product().id(),
@@ -52,13 +51,5 @@ record Opening(List<Wish> pools, List<Draws> draws) {
             return offers.stream().filter(offer -> offer.variantId().equals(variant)).map(Offer::onHand)
                 .filter(java.util.Objects::nonNull).mapToLong(Long::longValue).findFirst().orElse(UNSAID);
         }
-    }
-
-    /// The usual pools have the id of their variant or product; a named one has an id made of its name.
-    static UUID poolId(String key) {
-        int colon = key.indexOf(':');
-        String rest = key.substring(colon + 1);
-        return rest.indexOf('/') < 0 ? UUID.fromString(rest)
-            : UUID.nameUUIDFromBytes(key.getBytes(StandardCharsets.UTF_8));
     }
 }

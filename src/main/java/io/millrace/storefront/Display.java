@@ -5,6 +5,7 @@ import io.millrace.catalog.Product;
 import io.millrace.catalog.ProductStatus;
 import io.millrace.catalog.Variant;
 import io.millrace.http.Json;
+import io.millrace.inventory.Inventory;
 import io.millrace.money.Money;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
@@ -40,7 +41,7 @@ record Display(Product product, Currency currency, Map<UUID, Long> prices, Map<U
             Long price = said.containsKey(variant.id()) ? said.get(variant.id())
                 : before == null ? null : before.prices.get(variant.id());
             if (price != null) prices.put(variant.id(), price);
-            UUID pool = Pools.id(variant);
+            UUID pool = Inventory.poolOf(variant);
             Pool heard = before == null ? null : before.stock.get(pool);
             Long onHand = stated.get(variant.id());
             if (heard != null) stock.put(pool, heard);
@@ -76,7 +77,7 @@ record Display(Product product, Currency currency, Map<UUID, Long> prices, Map<U
 
     /// Goods that do not travel are there unless somebody counts them; of those that do there is none until told so.
     boolean isInStock(Variant variant) {
-        Pool pool = stock.get(Pools.id(variant));
+        Pool pool = stock.get(Inventory.poolOf(variant));
         return variant.active() && (pool == null ? !product.type().travels() : pool.available >= variant.factor());
     }
 
@@ -165,18 +166,5 @@ record Display(Product product, Currency currency, Map<UUID, Long> prices, Map<U
 
     private static String json(Object value) {
         return new String(Json.bytes(value), StandardCharsets.UTF_8);
-    }
-
-    /// The names of pools as stock facts know them.
-    static final class Pools {
-        private Pools() {}
-
-        /// The usual pools have the id of their variant or product; a named one has an id made of its name.
-        static UUID id(Variant variant) {
-            String key = variant.poolKey();
-            String rest = key.substring(key.indexOf(':') + 1);
-            return rest.indexOf('/') < 0 ? UUID.fromString(rest)
-                : UUID.nameUUIDFromBytes(key.getBytes(StandardCharsets.UTF_8));
-        }
     }
 }

@@ -7,7 +7,6 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.http.client.ReactorResourceFactory;
 
 /// A whole shop in this JVM, on a port of its own, against a fresh database: what `mvn spring-boot:run` starts, less
 /// the banner. [#shared()] is the one to use unless a test changes settings or breaks things.
@@ -110,10 +109,7 @@ public final class Shop implements AutoCloseable {
         return settings;
     }
 
-    /// Spring would close Netty's event loops, which all shops of this JVM share, together with the first one closed.
     @Override public void close() {
-        if (!context.isActive()) return;
-        context.getBean(ReactorResourceFactory.class).setUseGlobalResources(false);
         context.close();
     }
 }
