@@ -43,7 +43,7 @@ public final class Api {
     }
 
     /// One row of the whole house's table, for tests that walk all of them.
-    public record Route(HttpMethod method, String path, Access access, boolean freshly) {}
+    public record Route(HttpMethod method, String path, Access access, boolean freshly, boolean inPerson) {}
 
     /// Builds the table of one resource below `/api/v1` + prefix.
     public RouterFunction<ServerResponse> table(String prefix, Consumer<Rows> rows) {
@@ -62,7 +62,7 @@ public final class Api {
         for (Rows.Row row : declared.rows()) {
             limits.mustKnow(row.limit);
             if (always) row.rank = null;
-            routes.add(new Route(row.method, prefix + row.path, row.access, row.freshly));
+            routes.add(new Route(row.method, prefix + row.path, row.access, row.freshly, row.inPerson));
             table.add(prefix + row.path, row);
         }
         // Spring wants a function for each bean; [Doors] has led every known request to its row before these are asked.
@@ -107,6 +107,7 @@ public final class Api {
 
     private Mono<ServerResponse> answer(Rows.Row row, ServerRequest request) {
         Problem refusal = refusal(row.access, Caller.of(request));
+        if (refusal == null && row.inPerson) refusal = inPerson(Caller.of(request));
         if (refusal == null) refusal = refusal(row, request);
         if (refusal == null && row.rank != null) refusal = admission.full(row.rank);
         if (refusal != null) return Mono.just(new Answer(refusal.reply(), streams));
@@ -130,12 +131,22 @@ public final class Api {
         return stepUp.isDue(caller).flatMap(due -> due ? Reply.refuse(StepUp.problem()) : answered);
     }
 
+    private static @Nullable Problem inPerson(Caller caller) {
+        return caller.session().isPresent() ? null
+            : caller.isGuest() ? Problem.unauthorized() : personRequired();
+    }
+
+    private static Problem personRequired() {
+        return Problem.of(403, "person_required", "Sign in yourself; a key does not open this");
+    }
+
     private static @Nullable Problem refusal(Access access, Caller caller) {
         return switch (access) {
             case Access.Anyone() -> null;
-            case Access.SignedIn() -> caller.isSignedIn() ? null : Problem.unauthorized();
+            case Access.SignedIn() -> caller.isSignedIn() ? null
+                : caller.isGuest() ? Problem.unauthorized() : personRequired();
             case Access.Needs(var permission) -> caller.may(permission) ? null
-                : caller.isSignedIn() ? Problem.forbidden() : Problem.unauthorized();
+                : caller.isGuest() ? Problem.unauthorized() : Problem.forbidden();
         };
     }
 

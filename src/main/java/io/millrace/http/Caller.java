@@ -42,6 +42,11 @@ public record Caller(Optional<UUID> id, Set<String> roles, Set<String> permissio
         return id.isPresent();
     }
 
+    /// Nobody we know: neither a person nor a channel's key, which acts for no person.
+    public boolean isGuest() {
+        return id.isEmpty() && proof.isEmpty();
+    }
+
     public boolean may(String permission) {
         return permissions.contains("*") || permissions.contains(permission);
     }
@@ -62,6 +67,6 @@ public record Caller(Optional<UUID> id, Set<String> roles, Set<String> permissio
 
     /// What idempotency keys are scoped by: never two people's keys in one drawer.
     public String scope() {
-        return id.map(UUID::toString).orElse("guest");
+        return id.map(UUID::toString).or(() -> proof.map(shown -> "key:" + shown.id())).orElse("guest");
     }
 }

@@ -26,7 +26,8 @@ final class Cors implements WebFilter {
     static final String HEADERS = "Accept, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, "
         + "Last-Event-ID, Traceparent, X-Cart-Token, X-Channel, X-Order-Token, X-Publishable-Key, X-Request-Id";
     static final String EXPOSED = "ETag, Idempotent-Replayed, Link, Location, Retry-After, RateLimit-Limit, "
-        + "RateLimit-Remaining, RateLimit-Reset, WWW-Authenticate, X-Cart-Token, X-Request-Id";
+        + "RateLimit-Remaining, RateLimit-Reset, WWW-Authenticate, X-Cart-Token, X-RateLimit-Limit, "
+        + "X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id";
     /// A browser asks again after this, so a key that was revoked is felt soon.
     static final int PREFLIGHT_KEPT_SECONDS = 600;
     private static final String PREFLIGHT_VARY = "Access-Control-Request-Method, Access-Control-Request-Headers";

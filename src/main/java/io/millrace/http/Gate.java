@@ -44,7 +44,7 @@ final class Gate implements WebFilter {
 
     private static String key(ServerWebExchange exchange) {
         @Nullable Object caller = exchange.getAttributes().get(Caller.ATTRIBUTE);
-        return caller instanceof Caller known && known.isSignedIn() ? "account:" + known.account()
+        return caller instanceof Caller known && !known.isGuest() ? "account:" + known.scope()
             : addressKey(exchange);
     }
 

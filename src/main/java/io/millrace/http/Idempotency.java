@@ -215,7 +215,7 @@ public final class Idempotency {
     /// Guests are told apart by the secret tokens they hold, so that nobody replays another guest's answer.
     private static String scope(ServerRequest request, String key) {
         Caller caller = Caller.of(request);
-        if (caller.isSignedIn()) return caller.scope();
+        if (!caller.isGuest()) return caller.scope();
         @Nullable String cart = request.headers().firstHeader("X-Cart-Token");
         @Nullable String order = request.headers().firstHeader("X-Order-Token");
         String secret = cart + "/" + order;

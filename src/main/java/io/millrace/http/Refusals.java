@@ -38,7 +38,7 @@ public interface Refusals {
         return switch (status) {
             case 401, 403 -> exchange.getRequest().getPath().value().startsWith(Api.BASE);
             case 404 -> pattern != null && pattern.getPatternString().contains("{")
-                && (caller.isSignedIn() || exchange.getRequest().getHeaders().containsHeader("X-Order-Token")
+                && (!caller.isGuest() || exchange.getRequest().getHeaders().containsHeader("X-Order-Token")
                     || exchange.getRequest().getHeaders().containsHeader("X-Cart-Token"));
             default -> false;
         };

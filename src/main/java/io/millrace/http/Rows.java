@@ -30,6 +30,7 @@ public final class Rows {
         String limit = Limits.DEFAULT;
         /// Null: never refused for want of a place.
         Admission.@Nullable Rank rank;
+        boolean inPerson;
         String produces = "application/json";
 
         private Row(HttpMethod method, String path, Access access, Handler handler) {
@@ -84,6 +85,12 @@ public final class Rows {
         /// ([StepUp#FRESH]), else 403 `step_up_required`, which `POST /auth/2fa/challenge` answers.
         public Row freshly() {
             freshly = true;
+            return this;
+        }
+
+        /// Only a person who signed in, not a machine with a key of that person's: passwords, keys, erasing.
+        public Row inPerson() {
+            inPerson = true;
             return this;
         }
 

@@ -1,5 +1,6 @@
 package io.millrace.identity;
 
+import io.millrace.http.Caller.Realm;
 import io.millrace.http.Ids;
 import io.millrace.http.Problem;
 import io.millrace.http.Reply;
@@ -16,16 +17,28 @@ public final class Identity {
 
     private final Accounts accounts;
     private final SignIn signIn;
+    private final Roles roles;
     private final Ids ids;
 
-    Identity(Accounts accounts, SignIn signIn, Ids ids) {
+    Identity(Accounts accounts, SignIn signIn, Roles roles, Ids ids) {
         this.accounts = accounts;
         this.signIn = signIn;
+        this.roles = roles;
         this.ids = ids;
     }
 
     /// How to reach a person.
     public record Contact(UUID account, String name, String email, @Nullable String phone) {}
+
+    /// What a person may do at this moment, for keys that act for him.
+    public record Rights(UUID account, Realm realm, Set<String> permissions) {}
+
+    /// Empty when the account is not active.
+    public Mono<Rights> rights(UUID account) {
+        return accounts.byId(account).filter(Account::isActive)
+            .flatMap(found -> roles.permissions(found.roles(), found.realm())
+                .map(permissions -> new Rights(found.id(), found.realm(), permissions)));
+    }
 
     /// Somebody whose address was proven by another house. Blank names are allowed; the address must be one.
     public record Newcomer(String email, String firstName, String lastName) {}

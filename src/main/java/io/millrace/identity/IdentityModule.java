@@ -105,8 +105,8 @@ class IdentityModule {
         return new Bearer(SingletonSupplier.of(() -> kinds.orderedStream().toList()));
     }
 
-    @Bean Identity identity(Accounts accounts, SignIn signIn, Ids ids) {
-        return new Identity(accounts, signIn, ids);
+    @Bean Identity identity(Accounts accounts, SignIn signIn, Roles roles, Ids ids) {
+        return new Identity(accounts, signIn, roles, ids);
     }
 
     @Bean Profiles profiles(Postgres postgres) {
