@@ -18,10 +18,13 @@ import reactor.core.publisher.Mono;
 
 /// Which channel a request speaks to, and every channel's terms: from memory, read again when they change.
 ///
-/// The header `X-Channel` decides, else the host, else the default. A header naming no channel of ours is a 422.
+/// The key that a request carries decides ([#BY_KEY]), else the header `X-Channel`, else the host, else the default. A
+/// header naming no channel of ours, or another one than the key's, is a 422.
 public final class Channels {
     /// The channel of requests that name none.
     public static final String DEFAULT = "pecos";
+    /// The attribute of a request under which a room above leaves the code of the channel that a good key belongs to.
+    public static final String BY_KEY = Channels.class.getName() + ".key";
     private static final String HEADER = "X-Channel";
 
     private volatile Known known = Known.of(List.of());
@@ -38,7 +41,10 @@ public final class Channels {
 
     public Channel of(ServerHttpRequest request) {
         Known now = known;
-        String named = request.getHeaders().getFirst(HEADER);
+        String header = request.getHeaders().getFirst(HEADER);
+        String named = request.getAttributes().get(BY_KEY) instanceof String key ? key : header;
+        if (header != null && !header.equals(named))
+            throw new ProblemException(Problem.invalid(HEADER, "is not the channel of your key"));
         if (named != null) {
             Channel channel = now.byCode.get(named);
             if (channel == null) throw new ProblemException(Problem.invalid(HEADER, "is not a channel of this shop"));

@@ -1,0 +1,93 @@
+package io.millrace.keys;
+
+import io.millrace.audit.Audit;
+import io.millrace.http.Ids;
+import io.millrace.http.Standing;
+import io.millrace.identity.Identity;
+import io.millrace.identity.IdentityEvent;
+import io.millrace.jobs.AtStart;
+import io.millrace.messaging.Committed;
+import io.millrace.messaging.Fact;
+import io.millrace.messaging.Messaging;
+import io.millrace.messaging.Subscription;
+import io.millrace.postgres.Postgres;
+import java.time.InstantSource;
+import java.util.stream.Collectors;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
+import reactor.core.publisher.Mono;
+
+@Configuration(proxyBeanMethods = false)
+class KeysModule {
+    @Bean PersonalTokens personalTokens(Postgres postgres) {
+        return new PersonalTokens(postgres);
+    }
+
+    @Bean ChannelKeys channelKeys(Postgres postgres) {
+        return new ChannelKeys(postgres);
+    }
+
+    @Bean KnownKeys knownKeys(ChannelKeys keys, InstantSource clock) {
+        return new KnownKeys(keys, clock);
+    }
+
+    @Bean KeyDoor keyDoor(KnownKeys known) {
+        return new KeyDoor(known);
+    }
+
+    @Bean SecretKeyCredentials secretKeyCredentials(KnownKeys known) {
+        return new SecretKeyCredentials(known);
+    }
+
+    @Bean TokenCredentials tokenCredentials(PersonalTokens tokens, Identity identity, InstantSource clock) {
+        return new TokenCredentials(tokens, identity, clock);
+    }
+
+    @Bean KeyRing channelKeyRing(ChannelKeys keys, KnownKeys known, Messaging messaging, Audit audit, Ids ids,
+        InstantSource clock) {
+        return new KeyRing(keys, known, messaging, audit, ids, clock);
+    }
+
+    @Bean
+    @Order(20) AtStart keysKnown(KnownKeys known) {
+        return new AtStart("channel keys", known::reload);
+    }
+
+    @Bean TokenRecords tokenRecords(PersonalTokens tokens, InstantSource clock) {
+        return new TokenRecords(tokens, clock);
+    }
+
+    /// Live streams of a token that was taken back end.
+    @Bean Standing standingOfTokens(PersonalTokens tokens, InstantSource clock) {
+        return asked -> tokens.over(asked, clock.instant()).collect(Collectors.toSet());
+    }
+
+    @Bean Subscription<KeysEvent> keysElsewhere(KnownKeys known, TokenCredentials credentials) {
+        return Subscription.everyNode("keys", KeysEvent.class, facts -> {
+            facts.forEach(fact -> hear(fact, credentials));
+            boolean channels = facts.stream().anyMatch(KeysEvent.ChannelKeyChanged.class::isInstance);
+            return channels ? known.reload() : Mono.empty();
+        });
+    }
+
+    @Bean Subscription<IdentityEvent> ownersElsewhere(TokenCredentials credentials) {
+        return Subscription.everyNode("keys-owners", IdentityEvent.class,
+            facts -> Mono.fromRunnable(() -> facts.forEach(fact -> hear(fact, credentials))));
+    }
+
+    /// The node that took a token back, or ended or changed its owner's rights, knows it before its caller does.
+    @Bean Committed tokensHere(TokenCredentials credentials) {
+        return facts -> facts.forEach(fact -> hear(fact, credentials));
+    }
+
+    private static void hear(Fact fact, TokenCredentials credentials) {
+        switch (fact) {
+            case KeysEvent.TokenRevoked revoked -> credentials.forget(revoked.token());
+            case IdentityEvent.SessionsEnded ended when ended.session() == null ->
+                credentials.forgetAllOf(ended.account());
+            case IdentityEvent.RoleChanged changed -> credentials.forgetAll();
+            default -> {}
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package io.millrace.keys;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.millrace.http.Caller;
+import io.millrace.http.Detached;
+import io.millrace.identity.Credentials;
+import io.millrace.identity.Identity;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import reactor.core.publisher.Mono;
+
+/// Personal access tokens: their owner comes by a machine, allowed what the token's scopes and his own permissions both
+/// say at that moment. Good ones are remembered for a short time, so that a busy machine costs one statement in it.
+final class TokenCredentials implements Credentials {
+    /// A token that was taken back, or an owner's lost permission, is felt after this even with Kafka away.
+    static final Duration KEPT = Duration.ofSeconds(30);
+    private static final int REMEMBERED_MAX = 20_000;
+
+    private final PersonalTokens tokens;
+    private final Identity identity;
+    private final InstantSource clock;
+    private final Cache<ByteBuffer, Remembered> remembered =
+        Caffeine.newBuilder().maximumSize(REMEMBERED_MAX).expireAfterWrite(KEPT).build();
+    private final AtomicLong forgettings = new AtomicLong();
+
+    TokenCredentials(PersonalTokens tokens, Identity identity, InstantSource clock) {
+        this.tokens = tokens;
+        this.identity = identity;
+        this.clock = clock;
+    }
+
+    private record Remembered(PersonalToken token, Caller caller) {}
+
+    @Override public boolean knows(String token) {
+        return token.startsWith(KeyText.PERSONAL);
+    }
+
+    @Override public Mono<Caller> caller(String text, ServerHttpRequest request) {
+        if (!KeyText.isLike(text)) return Mono.empty();
+        ByteBuffer hash = ByteBuffer.wrap(new KeyText(text).hash());
+        Remembered before = remembered.getIfPresent(hash);
+        if (before != null)
+            return clock.instant().isBefore(before.token.expiresAt()) ? Mono.just(before.caller) : Mono.empty();
+        long began = forgettings.get();
+        return Detached.run(tokens.use(hash.array(), clock.instant()).flatMap(this::found)).map(found -> {
+            remembered.put(hash, found);
+            // what was taken back while we read must not be remembered
+            if (began != forgettings.get()) remembered.invalidate(hash);
+            return found.caller;
+        });
+    }
+
+    /// Empty when the owner is not active any more.
+    private Mono<Remembered> found(PersonalToken token) {
+        return identity.rights(token.account()).map(owner -> new Remembered(token, caller(token, owner)));
+    }
+
+    static Caller caller(PersonalToken token, Identity.Rights owner) {
+        Set<String> granted = Scopes.granted(token.scopes(), owner.permissions());
+        return new Caller(Optional.of(token.account()), Set.of(), granted, Optional.of(new Caller.Proof(Caller.Kind.KEY,
+            token.id(), owner.realm(), token.createdAt(), Set.of(), granted)));
+    }
+
+    void forget(UUID token) {
+        forgettings.incrementAndGet();
+        remembered.asMap().values().removeIf(one -> one.token.id().equals(token));
+    }
+
+    void forgetAll() {
+        forgettings.incrementAndGet();
+        remembered.invalidateAll();
+    }
+
+    void forgetAllOf(UUID account) {
+        forgettings.incrementAndGet();
+        remembered.asMap().values().removeIf(one -> one.token.account().equals(account));
+    }
+}

@@ -1,0 +1,321 @@
+package io.millrace.keys;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.testing.Answer;
+import io.millrace.testing.Client;
+import io.millrace.testing.Eventually;
+import io.millrace.testing.People;
+import io.millrace.testing.Shop;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/// F012, F013, P45, F177, ASVS 3.4.2, 8.3 and 10, OWASP API2 and API5: machines come with keys, and only as far as
+/// these reach.
+class KeysTest {
+    private final Shop shop = Shop.shared();
+    private final People people = new People(shop);
+    private final Client client = shop.client();
+    private final Client admin = people.admin();
+
+    private static final String TOKENS = "/api/v1/user/tokens";
+    private static final String ORIGIN = "https://shop.example";
+
+    /// Somebody of the staff, as his roles grant.
+    private Client staff() {
+        String email = People.freshEmail();
+        people.register(email);
+        shop.database().execute("update identity.accounts set email_verified_at = now() where email = ?", email);
+        shop.database().execute("insert into identity.account_roles (account, role) select id, 'staff' from "
+            + "identity.accounts where email = ?", email);
+        return people.holding(people.signIn(email));
+    }
+
+    private static Answer token(Client owner, String... scopes) {
+        return owner.post(TOKENS, Map.of("name", "cash desk", "scopes", List.of(scopes))).expect(201);
+    }
+
+    private Client with(Answer made) {
+        return client.bearer(made.data().path("token").asString());
+    }
+
+    private static String keys(String channel) {
+        return "/api/v1/admin/channels/" + channel + "/keys";
+    }
+
+    private Answer publishable(String channel, String... origins) {
+        return admin.post(keys(channel), Map.of("kind", "publishable", "name", "web", "origins", List.of(origins)))
+            .expect(201);
+    }
+
+    private Answer secret(String channel, String... scopes) {
+        return admin.post(keys(channel), Map.of("kind", "secret", "name", "erp", "scopes", List.of(scopes)))
+            .expect(201);
+    }
+
+    private static String text(Answer key) {
+        return key.data().path("key").asString();
+    }
+
+    private static String id(Answer made) {
+        return made.data().path("id").asString();
+    }
+
+    @Test void a_token_is_shown_once_kept_as_a_hash_and_does_what_its_scopes_say() {
+        Client owner = staff();
+        Answer made = token(owner, "ledger:read");
+        String text = made.data().path("token").asString();
+        assertThat(text).startsWith("mrp_");
+        assertThat(made.header("Cache-Control")).isEqualTo("no-store");
+        assertThat(owner.get(TOKENS).expect(200).text()).contains(id(made), text.substring(text.length() - 4))
+            .doesNotContain(text);
+        assertThat(shop.database().rows("select t::text from keys.tokens t where id = ?::uuid", id(made)).toString())
+            .doesNotContain(text);
+        assertThat(shop.database().number("select count(*) from keys.tokens where hash = ?",
+            (Object) new KeyText(text).hash())).isOne();
+
+        with(made).get("/api/v1/admin/ledger/trial-balance").expect(200);
+        assertThat(with(made).get("/api/v1/admin/orders").expect(403).code()).isEqualTo("forbidden");
+        assertThat(with(made).get("/api/v1/auth/me").expect(200).data().path("permissions").toString())
+            .isEqualTo("[\"ledger:read\"]");
+    }
+
+    @Test void nobody_gives_a_token_what_he_may_not_himself_nor_everything() {
+        for (String scope : List.of("ledger:read", "key:write", "*", "order:*", "nonsense"))
+            assertThat(people.customer().post(TOKENS, Map.of("name", "n", "scopes", List.of(scope))).expect(422).json()
+                .path("errors").has("scopes[0]")).isTrue();
+        assertThat(admin.post(TOKENS, Map.of("name", "n", "scopes", List.of("*"))).expect(422).code())
+            .isEqualTo("invalid");
+        Answer ends = admin.post(TOKENS, Map.of("name", " ", "expires_at", "2020-01-01T00:00:00Z")).expect(422);
+        assertThat(ends.json().path("errors").propertyNames()).containsExactlyInAnyOrder("name", "expires_at");
+        admin.post(TOKENS, Map.of("name", "n", "expires_at", Instant.now().plus(Duration.ofDays(400)).toString()))
+            .expect(422);
+    }
+
+    /// A stolen token must not make itself at home: it makes no tokens, sees none, ends none.
+    @Test void a_token_opens_nothing_that_is_for_its_person_alone() {
+        Answer made = token(admin, "key:write");
+        Client machine = with(made);
+        for (Answer refused : List.of(machine.get(TOKENS), machine.post(TOKENS, Map.of("name", "more")),
+            machine.delete(TOKENS + "/" + id(made)), machine.post("/api/v1/auth/2fa/setup", Map.of("password", "x")),
+            machine.post("/api/v1/auth/2fa/disable", Map.of("password", "x", "code", "123456")),
+            machine.post(keys("pecos"), Map.of("kind", "secret", "name", "more"))))
+            assertThat(refused.expect(403).code()).as(refused.request()).isEqualTo("person_required");
+        machine.post("/api/v1/auth/2fa/challenge", Map.of("code", "123456")).expect(401);
+    }
+
+    @Test void a_token_that_was_taken_back_is_dead_at_once_here_and_soon_elsewhere() {
+        Client owner = staff();
+        Answer made = token(owner, "ledger:read");
+        try (Shop second = shop.secondNode()) {
+            Client there = second.client().bearer(made.data().path("token").asString());
+            there.get("/api/v1/admin/ledger/trial-balance").expect(200);
+            with(made).get("/api/v1/admin/ledger/trial-balance").expect(200);
+            owner.delete(TOKENS + "/" + id(made)).expect(204);
+            assertThat(with(made).get("/api/v1/admin/ledger/trial-balance").expect(401).code())
+                .isEqualTo("invalid_token");
+            Eventually.holds("the other node hears of it", Duration.ofSeconds(5),
+                () -> there.get("/api/v1/admin/ledger/trial-balance").status() == 401);
+
+            String key = text(publishable("sweets"));
+            Client page = second.client().with("X-Publishable-Key", key);
+            Eventually.holds("the other node hears of a key",
+                () -> page.get("/api/v1/checkout/shipping-methods").status() == 200);
+            admin.delete(keys("sweets") + "/" + key(key)).expect(204);
+            Eventually.holds("the other node hears that it is gone", Duration.ofSeconds(5),
+                () -> page.get("/api/v1/checkout/shipping-methods").status() == 401);
+        }
+        owner.delete(TOKENS + "/" + id(made)).expect(404);
+    }
+
+    private String key(String text) {
+        return String.valueOf(shop.database().value("select id from keys.channel_keys where shown = ?", text));
+    }
+
+    @Test void somebody_elses_token_is_one_that_is_not_there() {
+        Answer made = token(admin);
+        for (String id : List.of(id(made), UUID.randomUUID().toString(), "1"))
+            assertThat(people.customer().delete(TOKENS + "/" + id).expect(404).code()).isEqualTo("not_found");
+        with(made).get("/api/v1/auth/me").expect(200);
+        client.get(TOKENS).expect(401);
+    }
+
+    @Test void an_expired_token_and_one_of_a_suspended_owner_are_not_good() {
+        Answer old = token(staff(), "ledger:read");
+        shop.database().execute("update keys.tokens set expires_at = now() where id = ?::uuid", id(old));
+        with(old).get("/api/v1/auth/me").expect(401);
+        Answer orphan = token(staff(), "ledger:read");
+        shop.database().execute("update identity.accounts set status = 'SUSPENDED' where id = "
+            + "(select account from keys.tokens where id = ?::uuid)", id(orphan));
+        with(orphan).get("/api/v1/auth/me").expect(401);
+    }
+
+    /// F012. Guard: the permission is looked up at use, not when the token was made.
+    @Test void what_its_owner_loses_the_token_loses_too() {
+        Answer made = token(staff(), "ledger:read");
+        shop.database().execute("delete from identity.account_roles where account = "
+            + "(select account from keys.tokens where id = ?::uuid) and role = 'staff'", id(made));
+        with(made).get("/api/v1/admin/ledger/trial-balance").expect(403);
+    }
+
+    @Test void last_used_is_written_once_in_five_minutes_however_busy_a_token_is() {
+        Answer made = token(staff());
+        PersonalTokens tokens = shop.bean(PersonalTokens.class);
+        byte[] hash = new KeyText(made.data().path("token").asString()).hash();
+        Instant start = Instant.now().plusSeconds(1).truncatedTo(java.time.temporal.ChronoUnit.SECONDS);
+        for (int minute : List.of(0, 1, 4, 5)) tokens.use(hash, start.plus(Duration.ofMinutes(minute))).block();
+        assertThat(used(made)).isEqualTo(start);
+        tokens.use(hash, start.plus(Duration.ofMinutes(6))).block();
+        assertThat(used(made)).isEqualTo(start.plus(Duration.ofMinutes(6)));
+    }
+
+    private Instant used(Answer made) {
+        return ((java.sql.Timestamp) Objects.requireNonNull(shop.database()
+            .value("select last_used_at from keys.tokens where id = ?::uuid", id(made)))).toInstant();
+    }
+
+    /// Guard: the count inside the insert.
+    @Test void nobody_collects_tokens_without_end() {
+        Client owner = people.customer();
+        Answer first = token(owner);
+        shop.database().execute("""
+            insert into keys.tokens (id, account, name, hint, hash, scopes, created_at, expires_at)
+            select gen_random_uuid(), account, 'n', 'h', uuid_send(gen_random_uuid()), '{}', created_at, expires_at
+              from keys.tokens, generate_series(2, 50) where id = ?::uuid""", id(first));
+        assertThat(owner.post(TOKENS, Map.of("name", "one more")).expect(409).code()).isEqualTo("too_many_keys");
+        owner.delete(TOKENS + "/" + id(first)).expect(204);
+        token(owner);
+    }
+
+    /// Attack 23: invented and mistyped keys are refused without a look anywhere, and all look the same.
+    @Test void what_is_no_key_of_ours_is_401() {
+        String good = token(admin).data().path("token").asString();
+        String typo = good.substring(0, 10) + (good.charAt(10) == 'x' ? 'y' : 'x') + good.substring(11);
+        for (String text : List.of(typo, "mrp_", "sk_pecos_", "pk_pecos_x", "sk_test_sandbox", good + good,
+            text(publishable("pecos"))))
+            assertThat(client.bearer(text).get("/api/v1/auth/me").expect(401).code()).isEqualTo("invalid_token");
+    }
+
+    @Test void a_publishable_key_picks_the_channel_and_nothing_else() {
+        Answer made = publishable("sweets");
+        Client page = client.with("X-Publishable-Key", text(made));
+        assertThat(page.get("/api/v1/checkout/shipping-methods").expect(200).text()).contains("INR");
+        assertThat(client.get("/api/v1/checkout/shipping-methods").expect(200).text()).doesNotContain("INR");
+        page.channel("sweets").get("/api/v1/checkout/shipping-methods").expect(200);
+        assertThat(page.channel("pecos").get("/api/v1/checkout/shipping-methods").expect(422).json().path("errors")
+            .has("X-Channel")).isTrue();
+        page.get("/api/v1/auth/me").expect(401);
+        page.get("/api/v1/admin/orders").expect(401);
+        assertThat(admin.get(keys("sweets")).expect(200).text()).contains(text(made));
+        admin.delete(keys("sweets") + "/" + id(made)).expect(204);
+        assertThat(page.get("/api/v1/products").expect(401).code()).isEqualTo("invalid_key");
+        admin.delete(keys("sweets") + "/" + id(made)).expect(404);
+        client.with("X-Publishable-Key", "pk_sweets_nonsense").get("/api/v1/products").expect(401);
+    }
+
+    @Test void a_secret_key_acts_by_its_scopes_in_its_channel_and_for_no_person() {
+        Answer made = secret("sweets", "ledger:read");
+        Client erp = client.bearer(text(made));
+        erp.get("/api/v1/admin/ledger/trial-balance").expect(200);
+        assertThat(erp.get("/api/v1/checkout/shipping-methods").expect(200).text()).contains("INR");
+        assertThat(erp.get("/api/v1/admin/orders").expect(403).code()).isEqualTo("forbidden");
+        assertThat(erp.get("/api/v1/auth/me").expect(403).code()).isEqualTo("person_required");
+        assertThat(erp.get(TOKENS).expect(403).code()).isEqualTo("person_required");
+        erp.with("X-Publishable-Key", text(publishable("pecos"))).get("/api/v1/products").expect(401);
+        assertThat(admin.get(keys("sweets")).expect(200).text()).contains(id(made)).doesNotContain(text(made));
+        assertThat(shop.database().rows("select k::text from keys.channel_keys k where id = ?::uuid", id(made))
+            .toString()).doesNotContain(text(made));
+        admin.delete(keys("sweets") + "/" + id(made)).expect(204);
+        erp.get("/api/v1/admin/ledger/trial-balance").expect(401);
+    }
+
+    @Test void who_may_not_make_keys_makes_none_and_a_key_is_of_one_kind() {
+        for (Client no : List.of(staff(), people.customer())) {
+            no.get(keys("pecos")).expect(403);
+            no.post(keys("pecos"), Map.of("kind", "secret", "name", "n")).expect(403);
+        }
+        client.get(keys("pecos")).expect(401);
+        admin.get(keys("nowhere")).expect(404);
+        Map<String, Object> wrong = new HashMap<>(Map.of("kind", "secret", "origins", List.of(ORIGIN), "scopes",
+            List.of("*")));
+        assertThat(admin.post(keys("pecos"), wrong).expect(422).json().path("errors").propertyNames())
+            .containsExactlyInAnyOrder("name", "origins", "scopes[0]");
+        for (String origin : List.of("*", "null", "https://*.shop.example", "http://shop.example", "shop.example",
+            "https://shop.example/path"))
+            assertThat(admin.post(keys("pecos"), Map.of("kind", "publishable", "name", "n", "origins", List.of(origin)))
+                .expect(422).json().path("errors").has("origins[0]")).as(origin).isTrue();
+    }
+
+    private Answer preflight(String origin) {
+        return client.with("Origin", origin).with("Access-Control-Request-Method", "GET")
+            .with("Access-Control-Request-Headers", "x-publishable-key").send("OPTIONS", "/api/v1/products", null);
+    }
+
+    /// F177: an origin is allowed with its own key, not with another's, and not without.
+    @Test void pages_read_answers_with_the_key_of_their_origin_only() {
+        String mine = "https://" + UUID.randomUUID() + ".example";
+        preflight(mine).expect(403);
+        Answer made = publishable("pecos", mine);
+        String other = text(publishable("pecos", "https://" + UUID.randomUUID() + ".example"));
+        assertThat(preflight(mine).expect(204).header("Access-Control-Allow-Origin")).isEqualTo(mine);
+        preflight(mine + ".evil.com").expect(403);
+
+        Client page = client.with("Origin", mine);
+        Answer read = page.with("X-Publishable-Key", text(made)).get("/api/v1/products").expect(200);
+        assertThat(read.header("Access-Control-Allow-Origin")).isEqualTo(mine);
+        assertThat(read.header("Access-Control-Allow-Credentials")).isNull();
+        assertThat(page.get("/api/v1/products").expect(200).header("Access-Control-Allow-Origin")).isNull();
+        Answer stolen = page.with("X-Publishable-Key", other).get("/api/v1/products").expect(403);
+        assertThat(stolen.code()).isEqualTo("origin_not_allowed");
+        assertThat(stolen.header("Access-Control-Allow-Origin")).isNull();
+        client.with("X-Publishable-Key", text(made)).get("/api/v1/products").expect(200);
+        client.with("Origin", shop.url()).with("X-Publishable-Key", text(made)).get("/api/v1/products").expect(200);
+        client.with("Origin", "null").with("X-Publishable-Key", text(made)).get("/api/v1/products").expect(403);
+
+        admin.put(keys("pecos") + "/" + id(made), Map.of("name", "web", "origins", List.of(ORIGIN))).expect(200);
+        preflight(mine).expect(403);
+        preflight(ORIGIN).expect(204);
+        page.with("X-Publishable-Key", text(made)).get("/api/v1/products").expect(403);
+        admin.delete(keys("pecos") + "/" + id(made)).expect(204);
+        preflight(ORIGIN).expect(403);
+    }
+
+    @Test void preflights_and_wrong_keys_cost_no_look_into_the_database() {
+        KnownKeys known = shop.bean(KnownKeys.class);
+        known.reload().block();
+        long before = known.readings();
+        String origin = "https://" + UUID.randomUUID() + ".example";
+        for (int i = 0; i < 50; i++) {
+            preflight(origin).expect(403);
+            client.with("X-Publishable-Key", KeyText.publishable("pecos", new byte[]{1, (byte) i}).value())
+                .get("/api/v1/products").expect(401);
+        }
+        assertThat(known.readings() - before).isLessThanOrEqualTo(1);
+    }
+
+    /// Two machines with one idempotency key are two, and neither is a guest.
+    @Test void a_key_has_a_drawer_of_its_own_for_idempotency_keys() {
+        String key = UUID.randomUUID().toString();
+        Client one = client.bearer(text(secret("sweets", "channel:write"))).idempotencyKey(key);
+        Client other = client.bearer(text(secret("sweets", "channel:write"))).idempotencyKey(key);
+        String path = "/api/v1/admin/channels/sweets/tax-rates/keyed";
+        assertThat(one.put(path, Map.of("rate", "3")).expect(200).header("Idempotent-Replayed")).isNull();
+        assertThat(other.put(path, Map.of("rate", "4")).expect(200).header("Idempotent-Replayed")).isNull();
+        assertThat(one.put(path, Map.of("rate", "3")).expect(200).header("Idempotent-Replayed")).isEqualTo("true");
+    }
+
+    @Test void what_happens_to_keys_is_in_the_audit_without_their_text() {
+        Answer made = secret("pecos", "ledger:read");
+        admin.delete(keys("pecos") + "/" + id(made)).expect(204);
+        String told = shop.database().rows("select e::text from audit.entries e where object = ?",
+            "channel_key:" + id(made)).toString();
+        assertThat(told).contains("channel_key.make", "channel_key.revoke", "ledger:read")
+            .doesNotContain(text(made));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.keys;
+
+import org.jspecify.annotations.NullMarked;
