@@ -136,10 +136,13 @@ public final class Vault {
         return key;
     }
 
+    /// A key that is read inside a transaction may be of that transaction and taken back with it, so it is not
+    /// remembered: what is sealed with a key that never was could not be read again.
     private Mono<DataKey> read(UUID person) {
-        return postgres.query("select wrapped from vault.keys where person = :person and wrapped is not null",
-            Map.of("person", person), row -> requireNonNull(row.get("wrapped", byte[].class))).singleOrEmpty()
-            .map(wrapped -> unwrapped(person, wrapped));
+        return Postgres.isInside().flatMap(inside -> postgres.query("""
+            select wrapped from vault.keys where person = :person and wrapped is not null
+            """, Map.of("person", person), row -> requireNonNull(row.get("wrapped", byte[].class))).singleOrEmpty()
+            .map(wrapped -> inside ? masters.unwrap(Masters.of(person), wrapped) : unwrapped(person, wrapped)));
     }
 
     private Mono<DataKey> made(UUID person) {
