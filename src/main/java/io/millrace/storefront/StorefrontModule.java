@@ -92,4 +92,25 @@ class StorefrontModule {
         return Subscription.everyNode("storefront-stock", StorefrontEvent.class,
             facts -> Mono.fromRunnable(() -> pages.heard(facts)));
     }
+
+    @Bean Wishlists wishlists(Postgres postgres) {
+        return new Wishlists(postgres);
+    }
+
+    @Bean WishInbox wishInbox(Postgres postgres, Channels channels, Messaging messaging, Ids ids,
+        InstantSource clock) {
+        return new WishInbox(postgres, channels, messaging, ids, clock);
+    }
+
+    @Bean Subscription<PricingEvent> pricesOfWishes(WishInbox inbox) {
+        return Subscription.of("wishes-prices", PricingEvent.class, inbox::price);
+    }
+
+    @Bean Subscription<InventoryEvent> stockOfWishes(WishInbox inbox) {
+        return Subscription.of("wishes-stock", InventoryEvent.class, inbox::stock);
+    }
+
+    @Bean Subscription<StorefrontEvent> displaysOfWishes(WishInbox inbox) {
+        return Subscription.of("wishes-shown", StorefrontEvent.class, inbox::shown);
+    }
 }
