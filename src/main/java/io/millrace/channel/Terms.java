@@ -89,7 +89,7 @@ final class Terms {
     /// The rows as PostgreSQL makes them JSON.
     private record Stored(String code, String name, String currency, String locale, String timeZone,
         boolean pricesIncludeTax, List<String> paymentMethods, List<String> countries, List<String> hosts,
-        long version, Map<String, Integer> taxRates, List<StoredShipping> shipping) {
+        @Nullable String phoneForm, @Nullable String identityDocument, long version, Map<String, Integer> taxRates, List<StoredShipping> shipping) {
 
         Channel channel() {
             Currency money = Currency.getInstance(currency);
@@ -97,7 +97,7 @@ final class Terms {
             taxRates.forEach((category, points) -> rates.put(category, new Percent(points)));
             return new Channel(code, name, money, Locale.forLanguageTag(locale), ZoneId.of(timeZone),
                 pricesIncludeTax, rates, shipping.stream().map(method -> method.method(money)).toList(),
-                paymentMethods, countries, hosts, version);
+                paymentMethods, countries, hosts, new Channel.Policies(phoneForm, identityDocument), version);
         }
     }
 

@@ -61,6 +61,10 @@ final class Methods {
         return postgres.run(Write.of(Books.next(book, 0, -1), row)).then();
     }
 
+    Mono<Long> erase(UUID account) {
+        return postgres.update("delete from customer.methods where account = :account", Map.of("account", account));
+    }
+
     private static Kept kept(Readable row) {
         return new Kept(Objects.requireNonNull(row.get("id", UUID.class)), text(row, "provider"),
             new Instrument(text(row, "token"), text(row, "kind"), text(row, "brand"), text(row, "last4"),

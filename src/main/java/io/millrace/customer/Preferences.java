@@ -125,5 +125,10 @@ final class Preferences {
             """, binds, row -> Objects.requireNonNull(row.get("version", Long.class))).singleOrEmpty();
     }
 
+    Mono<Long> erase(UUID account) {
+        return postgres.update("delete from customer.preferences where account = :account",
+            Map.of("account", account));
+    }
+
     private record Text(String name, @Nullable String value) {}
 }

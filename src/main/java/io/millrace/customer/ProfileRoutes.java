@@ -100,6 +100,7 @@ final class ProfileRoutes {
         String home = channel.countries().isEmpty() ? "" : channel.countries().getFirst();
         Optional<String> normal = Phone.normal(phone, home);
         if (normal.isEmpty()) fields.wrong("phone", "is not a phone number");
+        fields.must("phone", normal.orElse(null), channel.policies()::allowsPhone, PhonePolicy.REFUSAL);
         return normal.orElse(null);
     }
 

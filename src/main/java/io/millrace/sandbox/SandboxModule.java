@@ -27,7 +27,7 @@ class SandboxModule {
         @DefaultValue({
             "500ms", "2s", "5s", "15s", "60s", "5m"}) List<Duration> retries,
         @DefaultValue("sk_test_sandbox") String secretKey, @DefaultValue("pk_test_sandbox") String publishableKey,
-        @DefaultValue("whsec_sandbox") String webhookSecret) {
+        @DefaultValue("whsec_sandbox") String webhookSecret, @DefaultValue("kyc_sandbox") String kycKey) {
     }
 
     @Bean StripeStore sandboxStripeStore(Postgres postgres) {
@@ -54,6 +54,10 @@ class SandboxModule {
         InstantSource clock, Settings settings, Environment environment) {
         return new StripeSandboxRoutes(stripe, store, clock, settings.secretKey(), settings.publishableKey(),
             ownUrl(environment)).table(api);
+    }
+
+    @Bean RouterFunction<ServerResponse> kycSandboxApi(Api api, InstantSource clock, Settings settings) {
+        return new KycSandboxRoutes(clock, settings.kycKey()).table(api);
     }
 
     @Bean RouterFunction<ServerResponse> chaosApi(Api api, ChaosDial dial) {

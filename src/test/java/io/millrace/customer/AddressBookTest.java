@@ -33,6 +33,8 @@ class AddressBookTest {
         ama.with("If-Match", etag).put(path, People.address("line1", "14 Ring Road")).expect(412);
         ama.with("If-Match", etag).delete(path).expect(412);
         assertThat(ama.get(path).data().path("line1").asString()).isEqualTo("13 Ring Road");
+        assertThat(shop.database().number("select count(*) from customer.addresses where id = ? and "
+            + "encode(sealed, 'escape') like '%Ring Road%'", UUID.fromString(id(made)))).as("sealed").isZero();
         ama.delete(path).expect(204);
         ama.get(path).expect(404);
         ama.delete(path).expect(404);

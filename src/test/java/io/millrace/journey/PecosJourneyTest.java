@@ -14,8 +14,7 @@ import tools.jackson.databind.JsonNode;
 
 /// S0 Pecos River Traders: browse, quote, pay by card, watch, ship, decline and retry, cancel with refund.
 ///
-/// Steps of the journey that still wait for their rooms: wishlist, saved addresses and carts merged at sign-in
-/// (step 2), mails (4, 5), PayPal and returns (7), image upload (8).
+/// Steps of the journey that still wait for their rooms: mails (4, 5), PayPal and returns (7), image upload (8).
 class PecosJourneyTest extends Journey {
     PecosJourneyTest() {
         super("pecos", "pecos");
@@ -50,12 +49,63 @@ class PecosJourneyTest extends Journey {
             "first_name", "Ada", "last_name", "Rivers");
         Answer registered = visitor().post("auth/register", who);
         assertThat(registered.status()).isBetween(200, 202);
-        Answer tokens = visitor().post("auth/login", Map.of("email", who.get("email"), "password",
-            who.get("password"))).expect(200);
-        Client member = visitor().bearer(tokens.data().path("access_token").asString());
+        Answer tokens = signsIn(visitor(), who);
+        Client member = bearing(visitor(), tokens);
         assertThat(get(member, "auth/me").expect(200).data().path("email").asString()).isEqualTo(who.get("email"));
         visitor().post("auth/refresh", Map.of("refresh_token", tokens.data().path("refresh_token").asString()))
             .expect(200);
+        wishes(member);
+        keepsAddresses(member);
+        signsInElsewhere(member, who);
+    }
+
+    private void wishes(Client member) {
+        transcript.heading("2. Puts two products on the wishlist, and toggles one off");
+        String boots = product("canyon-waterproof-boots");
+        String hat = product("felt-cattleman-hat");
+        post(member, "wishlist", Map.of("product_id", boots)).expect(201);
+        post(member, "wishlist/toggle", Map.of("product_id", hat)).expect(201);
+        post(member, "wishlist/toggle", Map.of("product_id", hat)).expect(200);
+        JsonNode items = get(member, "wishlist").expect(200).data().path("items");
+        assertThat(items.valueStream().map(item -> item.path("product_id").asString())).containsExactly(boots);
+    }
+
+    private void keepsAddresses(Client member) {
+        transcript.heading("2. Saves two addresses");
+        post(member, "user/addresses", inOrder("label", "ranch", "name", "Ada Rivers", "line1", "1 River Road", "city",
+            "Pecos", "region", "TX", "postal_code", "79772", "country", "US")).expect(201);
+        Map<String, Object> office = inOrder("label", "office", "name", "Ada Rivers", "line1", "12 Main Street", "city",
+            "Houston", "region", "TX", "postal_code", "77002", "country", "US");
+        office.put("default_shipping", true);
+        post(member, "user/addresses", office).expect(201);
+        JsonNode kept = member.get("user/addresses").expect(200).data();
+        assertThat(kept.valueStream().map(one -> one.path("label").asString() + one.path("default_shipping").asBoolean()
+            + one.path("default_billing").asBoolean())).containsExactly("ranchfalsetrue", "officetruefalse");
+    }
+
+    private void signsInElsewhere(Client member, Map<String, String> who) {
+        transcript.heading("2. As a guest on another device fills a cart, signs in there: the carts are one");
+        String boots = variant("canyon-waterproof-boots", "size 9 brown");
+        String hat = variant("felt-cattleman-hat", "");
+        member.post("cart/items", Map.of("variant_id", hat, "quantity", 1)).expect(201);
+        Client device = guestWith(boots, 1, hat, 2);
+        JsonNode lines = get(bearing(device, signsIn(device, who)), "cart").expect(200).data().path("items");
+        assertThat(lines.valueStream().map(line -> line.path("variant_id").asString() + " x "
+            + line.path("quantity").asInt())).containsExactly(hat + " x 3", boots + " x 1");
+        assertThat(member.get("cart").expect(200).data().path("items")).as("on both devices").isEqualTo(lines);
+    }
+
+    private static Answer signsIn(Client device, Map<String, String> who) {
+        return device.post("auth/login", Map.of("email", who.get("email"), "password", who.get("password")))
+            .expect(200);
+    }
+
+    private static Client bearing(Client device, Answer tokens) {
+        return device.bearer(tokens.data().path("access_token").asString());
+    }
+
+    private String product(String slug) {
+        return visitor().get("products/" + slug).expect(200).data().path("id").asString();
     }
 
     private Client fillsACart() {
