@@ -89,7 +89,8 @@ final class Terms {
     /// The rows as PostgreSQL makes them JSON.
     private record Stored(String code, String name, String currency, String locale, String timeZone,
         boolean pricesIncludeTax, List<String> paymentMethods, List<String> countries, List<String> hosts,
-        @Nullable String phoneForm, @Nullable String identityDocument, long version, Map<String, Integer> taxRates, List<StoredShipping> shipping) {
+        @Nullable String phoneForm, @Nullable String identityDocument, long version, Map<String, Integer> taxRates,
+        List<StoredShipping> shipping) {
 
         Channel channel() {
             Currency money = Currency.getInstance(currency);

@@ -102,7 +102,8 @@ class CustomerModule {
         return new Section("payment-methods", account -> methods.of(account).flatMapIterable(all -> all)
             .map(kept -> Map.of("id", kept.id(), "provider", kept.provider(), "brand", kept.instrument().brand(),
                 "last4", kept.instrument().last4(), "expiry_month", kept.instrument().expiryMonth(), "expiry_year",
-                kept.instrument().expiryYear(), "created_at", kept.since())), methods::erase);
+                kept.instrument().expiryYear(), "created_at", kept.since())),
+            methods::erase);
     }
 
     @Bean PersonalRecords verificationsOfPerson(Verifications verifications) {

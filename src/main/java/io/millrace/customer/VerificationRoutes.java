@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import reactor.core.publisher.Mono;
 
-/// `/user/verifications`: a person shows the document that the channel asks for, and sees how it stands. The number goes
-/// in and never comes out.
+/// `/user/verifications`: a person shows the document that the channel asks for, and sees how it stands. The number
+/// goes in and never comes out.
 final class VerificationRoutes {
     private static final int NUMBER_CHARS_MAX = 64;
     private static final int KIND_CHARS_MAX = 32;
@@ -101,10 +101,11 @@ final class VerificationRoutes {
 
     private Mono<Reply> asked(ServerRequest request, Verification fresh, String number, DataKey key) {
         byte[] sealed = key.seal(Verifications.place(fresh.id()), number);
-        return messaging.commit(Change.of(Verifications.insert(fresh, sealed), audit.entry(request, "verification.asked",
-            "verification:" + fresh.id(), null, Map.of("kind", fresh.kind(), "number", fresh.masked())))
-            .tells(new CustomerEvent.VerificationAsked(ids.next(), 1, fresh.askedAt(), fresh.id(), fresh.account(),
-                fresh.kind())))
+        return messaging
+            .commit(Change.of(Verifications.insert(fresh, sealed), audit.entry(request, "verification.asked",
+                "verification:" + fresh.id(), null, Map.of("kind", fresh.kind(), "number", fresh.masked())))
+                .tells(new CustomerEvent.VerificationAsked(ids.next(), 1, fresh.askedAt(), fresh.id(), fresh.account(),
+                    fresh.kind())))
             .doOnNext(done -> work.run()).then(Reply.accepted(view(fresh)))
             .map(reply -> reply.header("Location", Api.BASE + "/user/verifications/" + fresh.id()));
     }

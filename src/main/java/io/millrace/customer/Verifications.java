@@ -43,7 +43,8 @@ final class Verifications {
                  where account = :account and kind = :kind and state = 'verified' and expires_at <= :asked_at
                 returning id),
             verification_row as (
-                insert into customer.verifications (id, account, kind, state, sealed, masked, version, asked_at, look_at)
+                insert into customer.verifications
+                       (id, account, kind, state, sealed, masked, version, asked_at, look_at)
                 select :id, :account, :kind, 'pending', :sealed, :masked, :version, :asked_at, :asked_at
                  where (select count(*) from verification_ended) >= 0
                 on conflict (account, kind) where state in ('pending', 'verified') do nothing

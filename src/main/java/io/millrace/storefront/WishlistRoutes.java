@@ -19,7 +19,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +72,10 @@ class WishlistRoutes {
     }
 
     private record Product(@Nullable UUID productId) {}
+
+    private record Said(UUID productId, boolean wished) {}
+
+    private record Link(String token, String path) {}
 
     private record Name(@Nullable String name) {}
 
@@ -166,7 +169,7 @@ class WishlistRoutes {
     private Mono<Reply> share(ServerRequest request) {
         String token = Ids.token();
         return list(request).filterWhen(id -> lists.share(owner(request), id, sha256(token)))
-            .flatMap(id -> Reply.ok(Map.of("token", token, "path", Api.BASE + "/wishlist/shared/" + token)))
+            .flatMap(id -> Reply.ok(new Link(token, Api.BASE + "/wishlist/shared/" + token)))
             .map(reply -> reply.header("Cache-Control", "no-store")).switchIfEmpty(absent("This list was"));
     }
 
@@ -227,7 +230,7 @@ class WishlistRoutes {
     }
 
     private static Mono<Reply> said(int status, UUID product, boolean wished) {
-        return Reply.ok(Map.of("product_id", product, "wished", wished))
+        return Reply.ok(new Said(product, wished))
             .map(reply -> new Reply(status, reply.headers(), reply.body()));
     }
 

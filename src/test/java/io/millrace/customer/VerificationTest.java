@@ -85,7 +85,8 @@ class VerificationTest {
             assertThat(own.database().value("select state from customer.verifications where id = ?",
                 UUID.fromString(id))).isEqualTo("expired");
             assertThat(own.database().rows("select type from messaging.facts where aggregate = ? order by version",
-                "verification:" + id).stream().map(row -> row.get("type"))).containsExactly("customer.VerificationAsked",
+                "verification:" + id).stream().map(row -> row.get("type")))
+                .containsExactly("customer.VerificationAsked",
                     "customer.VerificationDecided", "customer.VerificationExpired");
             eventually(later, ask(later, number('0')), "verified");
         }

@@ -22,7 +22,8 @@ import org.junit.jupiter.api.Test;
 
 class FeedsTest {
     private static final Channel PECOS = new Channel("pecos", "Pecos", Currency.getInstance("USD"), Locale.US,
-        ZoneOffset.UTC, false, Map.of("standard", Percent.ZERO), List.of(), List.of(), List.of(), List.of(), Channel.Policies.NONE,
+        ZoneOffset.UTC, false, Map.of("standard", Percent.ZERO), List.of(), List.of(), List.of(), List.of(),
+        Channel.Policies.NONE,
         1);
     private static final String SHOPIFY_HEADER = "Handle,Title,Body (HTML),Vendor,Type,Tags,Published,Option1 Name,"
         + "Option1 Value,Variant SKU,Variant Grams,Variant Inventory Qty,Variant Price,Image Src,Image Alt Text,"

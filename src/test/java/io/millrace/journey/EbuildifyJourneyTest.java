@@ -10,8 +10,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/// S1 eBuildify, as far as its rooms stand: a card is verified, bulk prices on both sides of every break. Credit, delivery zones, drivers,
-/// bookings and Flutterwave are later issues.
+/// S1 eBuildify, as far as its rooms stand: a card is verified, bulk prices on both sides of every break.
+/// Credit, delivery zones, drivers, bookings and Flutterwave are later issues.
 class EbuildifyJourneyTest extends Journey {
     EbuildifyJourneyTest() {
         super("ebuildify", "ebuildify");

@@ -27,7 +27,7 @@ final class Transcript {
     private static final Pattern NUMBER = Pattern.compile("\\b[A-Z]{3}-[0-9A-Z]{7}\\b");
     private static final Pattern TIME = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z");
     private static final Pattern SECRET = Pattern.compile("(\"(?:\\w*token|client_secret|provider_reference|"
-        + "payment_intent_id|quote_hash|hash|next_cursor|ticket|email)\" : )\"[^\"]*\"");
+        + "payment_intent_id|quote_hash|hash|next_cursor|ticket|email|request_id)\" : )\"[^\"]*\"");
     private static final Pattern INTENT = Pattern.compile("(pi|ch|re|evt)_[A-Za-z0-9]{8,}");
 
     private final String name;

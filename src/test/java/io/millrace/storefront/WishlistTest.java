@@ -145,8 +145,10 @@ class WishlistTest {
 
     @Test void what_is_back_in_stock_is_told_once_for_each_time() {
         Client admin = wares.admin().channel("pecos");
-        String product = admin.post("products", Map.of("name", "Lamp " + UUID.randomUUID(), "type", "physical", "status",
-            "active", "price", Map.of("amount", "9.00", "currency", "USD"), "on_hand", 0)).expect(201).data()
+        String product = admin
+            .post("products", Map.of("name", "Lamp " + UUID.randomUUID(), "type", "physical", "status",
+                "active", "price", Map.of("amount", "9.00", "currency", "USD"), "on_hand", 0))
+            .expect(201).data()
             .path("id").asString();
         UUID id = UUID.fromString(product);
         ann.post("wishlist", Map.of("product_id", product)).expect(201);
@@ -158,7 +160,8 @@ class WishlistTest {
         stock(admin, product, 2);
         stock(admin, product, -5);
         Eventually.holds("it is gone again", () -> !ann.get("wishlist").data().path("items").get(0).path("product")
-            .path("in_stock").asBoolean() && shop.database().number(
+            .path("in_stock").asBoolean()
+            && shop.database().number(
                 "select count(*) from storefront.wishes where product = ? and not in_stock", id) == 1);
         assertThat(told(id)).hasSize(1);
         stock(admin, product, 2);

@@ -18,7 +18,8 @@ class TakenBackTest {
         Vault vault = shop.bean(Vault.class);
         UUID person = UUID.randomUUID();
         Place place = Place.of("test", person);
-        shop.bean(Postgres.class).transactional(vault.keyOrNew(person).then(Mono.error(new IllegalStateException("no"))))
+        shop.bean(Postgres.class)
+            .transactional(vault.keyOrNew(person).then(Mono.error(new IllegalStateException("no"))))
             .onErrorComplete(IllegalStateException.class).toFuture().join();
         byte[] sealed = vault.keyOrNew(person).toFuture().join().seal(place, "1 River Road");
         vault.drop(person);
