@@ -2,6 +2,7 @@ package io.millrace.messaging;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.millrace.postgres.Away;
 import io.millrace.postgres.Postgres;
 import io.millrace.tracing.Span;
 import io.millrace.tracing.Spans;

@@ -1,5 +1,6 @@
 package io.millrace.messaging;
 
+import io.millrace.postgres.Away;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package io.millrace.messaging;
+package io.millrace.postgres;
 
 import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.R2dbcNonTransientResourceException;
@@ -12,15 +12,15 @@ import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.transaction.CannotCreateTransactionException;
 import reactor.util.retry.Retry;
 
-/// Tells "the database is away" from "this fact cannot be taken in": the first is waited out, however long; only the
-/// second is counted and parked.
-final class Away {
+/// Tells "the server is away" (gone, starting, out of connections, silent) from "this cannot be done": the first is
+/// waited out or answered with 503, and whether something happened before it went is then unknown.
+public final class Away {
     private static final Duration FIRST = Duration.ofMillis(200);
     private static final Duration MAX = Duration.ofSeconds(2);
 
     private Away() {}
 
-    static boolean is(Throwable error) {
+    public static boolean is(Throwable error) {
         Throwable cause = error.getCause();
         return switch (error) {
             case R2dbcTransientResourceException e -> true;
@@ -37,7 +37,7 @@ final class Away {
     }
 
     /// Until it is back, or until we stop.
-    static Retry waitOut(BooleanSupplier stopping) {
+    public static Retry waitOut(BooleanSupplier stopping) {
         return Retry.backoff(Long.MAX_VALUE, FIRST).maxBackoff(MAX).transientErrors(true)
             .filter(error -> is(error) && !stopping.getAsBoolean());
     }

@@ -1,8 +1,7 @@
-package io.millrace.messaging;
+package io.millrace.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.postgres.Refused;
 import io.r2dbc.spi.R2dbcBadGrammarException;
 import io.r2dbc.spi.R2dbcDataIntegrityViolationException;
 import io.r2dbc.spi.R2dbcNonTransientResourceException;
