@@ -2,10 +2,8 @@ package io.millrace.postgres;
 
 import io.millrace.tracing.Span;
 import io.millrace.tracing.Spans;
-import io.r2dbc.postgresql.PostgresqlConnectionFactoryProvider;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactory;
-import io.r2dbc.spi.ConnectionFactoryOptions;
 import io.r2dbc.spi.Parameter;
 import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.Readable;
@@ -26,7 +24,6 @@ import org.springframework.transaction.reactive.TransactionContextManager;
 import org.springframework.transaction.reactive.TransactionalOperator;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.netty.http.HttpResources;
 import reactor.util.retry.Retry;
 
 /// Runs SQL: a [Write] in one round trip, a plain statement, or a transaction of several.
@@ -47,12 +44,6 @@ public final class Postgres {
         this.connections = connections;
         this.transaction = transaction;
         this.spans = spans;
-    }
-
-    /// Lets connections live on the loops that serve HTTP: an answer of the database is then mostly heard by the thread
-    /// that sends ours, and two cores do not wake four threads in turn.
-    public static void onOurLoops(ConnectionFactoryOptions.Builder options) {
-        options.option(PostgresqlConnectionFactoryProvider.LOOP_RESOURCES, HttpResources.get());
     }
 
     /// Runs all pieces as one statement. Fails with [Refused] when a check does not hold; nothing has happened then.

@@ -1,10 +1,14 @@
 package io.millrace.postgres;
 
 import io.millrace.tracing.Spans;
+import io.r2dbc.pool.ConnectionPool;
+import io.r2dbc.pool.ConnectionPoolConfiguration;
+import io.r2dbc.spi.ConnectionFactories;
 import io.r2dbc.spi.ConnectionFactory;
-import io.r2dbc.spi.Option;
 import java.util.Map;
-import org.springframework.boot.r2dbc.autoconfigure.ConnectionFactoryOptionsBuilderCustomizer;
+import org.springframework.boot.context.properties.PropertyMapper;
+import org.springframework.boot.r2dbc.autoconfigure.R2dbcConnectionDetails;
+import org.springframework.boot.r2dbc.autoconfigure.R2dbcProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.transaction.ReactiveTransactionManager;
@@ -12,15 +16,25 @@ import org.springframework.transaction.reactive.TransactionalOperator;
 
 @Configuration(proxyBeanMethods = false)
 class PostgresModule {
-    private static final Option<Map<String, String>> SERVER_OPTIONS = Option.valueOf("options");
-
     /// Our statements read by key, so a plan does not depend on the values: planning the basket's look-up anew for
     /// each basket took 416 us where running it takes 121.
-    @Bean ConnectionFactoryOptionsBuilderCustomizer tuned() {
-        return options -> {
-            Postgres.onOurLoops(options);
-            options.option(SERVER_OPTIONS, Map.of("plan_cache_mode", "force_generic_plan"));
-        };
+    private static final Map<String, String> GENERIC_PLANS = Map.of("plan_cache_mode", "force_generic_plan");
+
+    /// In place of Spring Boot's own pool, with the same settings (`spring.r2dbc.pool.*`).
+    @Bean(destroyMethod = "dispose") ConnectionPool connections(R2dbcConnectionDetails details, R2dbcProperties given) {
+        R2dbcProperties.Pool pool = given.getPool();
+        ConnectionPoolConfiguration.Builder settings = ConnectionPoolConfiguration
+            .builder(ConnectionFactories.get(Wires.to(details.getConnectionFactoryOptions(), GENERIC_PLANS)))
+            .initialSize(pool.getInitialSize()).minIdle(pool.getMinIdle());
+        PropertyMapper set = PropertyMapper.get();
+        set.from(pool.getMaxIdleTime()).to(settings::maxIdleTime);
+        set.from(pool.getMaxLifeTime()).to(settings::maxLifeTime);
+        set.from(pool.getMaxAcquireTime()).to(settings::maxAcquireTime);
+        set.from(pool.getMaxCreateConnectionTime()).to(settings::maxCreateConnectionTime);
+        set.from(pool.getMaxValidationTime()).to(settings::maxValidationTime);
+        set.from(pool.getValidationQuery()).to(settings::validationQuery);
+        set.from(pool.getValidationDepth()).to(settings::validationDepth);
+        return new Pool(settings, pool.getMaxSize());
     }
 
     @Bean Postgres postgres(ConnectionFactory connections, TransactionalOperator transaction, Spans spans) {

@@ -1,12 +1,13 @@
 package io.millrace.storefront;
 
-import io.millrace.postgres.Postgres;
+import io.millrace.postgres.Pool;
+import io.millrace.postgres.Wires;
 import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.pool.ConnectionPoolConfiguration;
 import io.r2dbc.spi.ConnectionFactories;
 import io.r2dbc.spi.ConnectionFactory;
 import io.r2dbc.spi.ConnectionFactoryOptions;
-import io.r2dbc.spi.Option;
+import io.r2dbc.spi.ValidationDepth;
 import java.time.Duration;
 import java.util.Map;
 import org.springframework.beans.factory.DisposableBean;
@@ -16,7 +17,6 @@ import org.springframework.beans.factory.DisposableBean;
 final class ReadOnly implements DisposableBean {
     private static final Duration ACQUIRE_MAX = Duration.ofSeconds(3);
     private static final Duration LIFE_MAX = Duration.ofMinutes(30);
-    private static final Option<Map<String, String>> SERVER_OPTIONS = Option.valueOf("options");
 
     private final ConnectionPool pool;
 
@@ -25,14 +25,11 @@ final class ReadOnly implements DisposableBean {
     }
 
     static ReadOnly of(ConnectionFactoryOptions options, int connections, Duration statementMax) {
-        ConnectionFactoryOptions.Builder own = ConnectionFactoryOptions.builder().from(options)
-            .option(SERVER_OPTIONS, Map.of("statement_timeout", Long.toString(statementMax.toMillis()),
-                "default_transaction_read_only", "on"));
-        if ("pool".equals(options.getValue(ConnectionFactoryOptions.DRIVER)))
-            own.option(ConnectionFactoryOptions.DRIVER, "postgresql");
-        Postgres.onOurLoops(own);
-        return new ReadOnly(new ConnectionPool(ConnectionPoolConfiguration.builder(ConnectionFactories.get(own.build()))
-            .initialSize(0).maxSize(connections).maxAcquireTime(ACQUIRE_MAX).maxLifeTime(LIFE_MAX).build()));
+        ConnectionFactoryOptions own = Wires.to(options, Map.of("statement_timeout",
+            Long.toString(statementMax.toMillis()), "default_transaction_read_only", "on"));
+        return new ReadOnly(new Pool(ConnectionPoolConfiguration.builder(ConnectionFactories.get(own))
+            .initialSize(0).maxAcquireTime(ACQUIRE_MAX).maxLifeTime(LIFE_MAX).validationDepth(ValidationDepth.LOCAL),
+            connections));
     }
 
     /// Not a bean: the house's own connections are the ones that others mean.

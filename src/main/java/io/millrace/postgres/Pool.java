@@ -1,0 +1,30 @@
+package io.millrace.postgres;
+
+import io.r2dbc.pool.ConnectionPool;
+import io.r2dbc.pool.ConnectionPoolConfiguration;
+import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.R2dbcNonTransientResourceException;
+import reactor.core.publisher.Mono;
+import reactor.util.retry.Retry;
+
+/// A pool that forgets all its dead connections at once: when the server was away every idle one is dead, and whoever
+/// asks next must not get an error for each of them. Waiting for a connection happens once (the pool's own retry would
+/// wait again).
+public final class Pool extends ConnectionPool {
+    private final int max;
+
+    public Pool(ConnectionPoolConfiguration.Builder settings, int max) {
+        super(settings.maxSize(max).acquireRetry(0).build());
+        this.max = max;
+    }
+
+    @Override public Mono<Connection> create() {
+        return super.create().retryWhen(Retry.max(max).filter(Pool::wasDead)
+            .onRetryExhaustedThrow((spec, last) -> last.failure()));
+    }
+
+    /// What the pool says of an idle connection that is closed; the driver's own failures are of other classes.
+    private static boolean wasDead(Throwable error) {
+        return error.getClass() == R2dbcNonTransientResourceException.class;
+    }
+}
