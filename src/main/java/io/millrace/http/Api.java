@@ -1,6 +1,7 @@
 package io.millrace.http;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -24,6 +25,8 @@ import reactor.core.publisher.Mono;
 public final class Api {
     /// The base of version 1; `/api/...` without a version is rewritten to it by [Versions].
     public static final String BASE = "/api/v1";
+    /// An answer that takes longer, from the last byte of the request on, becomes a 503: a server behind us is silent.
+    static final Duration ANSWER_MAX = Duration.ofSeconds(15);
     private static final String BODY = Api.class.getName() + ".body";
 
     private final Idempotency idempotency;
@@ -111,13 +114,32 @@ public final class Api {
         if (refusal == null) refusal = refusal(row, request);
         if (refusal == null && row.rank != null) refusal = admission.full(row.rank);
         if (refusal != null) return Mono.just(new Answer(refusal.reply(), streams));
-        Mono<Reply> reply = row.method == HttpMethod.GET || row.readsStream
-            ? admitted(row, Mono.defer(() -> row.handler.handle(request)))
-            : withBody(request).flatMap(
-                read -> admitted(row, idempotency.once(read, row, () -> row.handler.handle(read))));
-        Mono<Reply> answered = reply.switchIfEmpty(Mono.error(() -> new SilentHandler(request.path())));
-        return Detached.run(row.freshly ? freshly(Caller.of(request), answered) : answered)
-            .map(told -> new Answer(told, streams));
+        return told(row, request).map(told -> new Answer(told, streams));
+    }
+
+    private Mono<Reply> told(Rows.Row row, ServerRequest request) {
+        if (row.readsStream || row.method == HttpMethod.GET) {
+            Mono<Reply> work = fresh(row, request, admitted(row, Mono.defer(() -> row.handler.handle(request))))
+                .switchIfEmpty(silent(request));
+            return row.readsStream ? Detached.run(work) : inTime(work);
+        }
+        return Detached.run(fresh(row, request, withBody(request).flatMap(read -> inTime(admitted(row,
+            idempotency.once(read, row, () -> row.handler.handle(read)))
+                .switchIfEmpty(silent(request))))));
+    }
+
+    private Mono<Reply> fresh(Rows.Row row, ServerRequest request, Mono<Reply> answered) {
+        return row.freshly ? freshly(Caller.of(request), answered) : answered;
+    }
+
+    /// Work that takes longer than anybody waits goes on to its end; the client is told to ask again (with the same
+    /// key, under which it will find what became of it).
+    private static Mono<Reply> inTime(Mono<Reply> work) {
+        return Detached.run(work).timeout(ANSWER_MAX);
+    }
+
+    private static Mono<Reply> silent(ServerRequest request) {
+        return Mono.error(() -> new SilentHandler(request.path()));
     }
 
     /// A slow sender or reader holds no place: it is taken when the body is there, until the reply is known. Streams

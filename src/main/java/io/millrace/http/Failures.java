@@ -1,10 +1,14 @@
 package io.millrace.http;
 
+import io.millrace.postgres.Away;
 import io.millrace.postgres.Overtaken;
 import io.millrace.postgres.Refused;
 import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.R2dbcTransientException;
+import java.time.Duration;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.annotation.Order;
@@ -22,10 +26,14 @@ import reactor.netty.channel.AbortedException;
 final class Failures implements WebExceptionHandler {
     private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
     private static final int RETRY_AFTER_SECONDS = 2;
+    /// While a server is away every request fails alike: one line in so long tells of all of them.
+    private static final long TELL_EVERY_NANOS = Duration.ofMillis(200).toNanos();
     /// Who guesses at tokens is refused before [Gate] counts him, so he is counted here.
     private static final String BAD_TOKEN = "invalid_token";
 
     private final Limits limits;
+    private final AtomicLong toldAt = new AtomicLong(System.nanoTime() - TELL_EVERY_NANOS);
+    private final LongAdder untold = new LongAdder();
 
     Failures(Limits limits) {
         this.limits = limits;
@@ -45,7 +53,7 @@ final class Failures implements WebExceptionHandler {
         return Answer.failure(exchange, problem);
     }
 
-    private static Problem problem(ServerWebExchange exchange, Throwable error) {
+    private Problem problem(ServerWebExchange exchange, Throwable error) {
         return switch (error) {
             case ProblemException refused -> refused.problem();
             case Overtaken e -> changedMeanwhile();
@@ -61,6 +69,7 @@ final class Failures implements WebExceptionHandler {
             case TimeoutException e -> away(exchange, error);
             case java.io.IOException e -> away(exchange, error);
             default -> {
+                if (Away.is(error)) yield away(exchange, error);
                 if (error.getCause() instanceof R2dbcException cause) yield problem(exchange, cause);
                 LOG.error("request {} failed", RequestId.log(exchange), error);
                 yield Problem.of(500, "internal", "Something went wrong; tell us the request id");
@@ -73,8 +82,12 @@ final class Failures implements WebExceptionHandler {
         return Problem.conflict("changed_meanwhile", "Somebody else changed this at the same time; try again");
     }
 
-    private static Problem away(ServerWebExchange exchange, Throwable error) {
-        LOG.warn("request {} could not be served: {}", RequestId.log(exchange), Texts.oneLine(error.toString()));
+    private Problem away(ServerWebExchange exchange, Throwable error) {
+        long now = System.nanoTime();
+        long last = toldAt.get();
+        if (now - last < TELL_EVERY_NANOS || !toldAt.compareAndSet(last, now)) untold.increment();
+        else LOG.warn("request {} (and {} untold) could not be served: {}", RequestId.log(exchange),
+            untold.sumThenReset(), Texts.oneLine(error.toString()));
         return Problem.unavailable("unavailable", "The shop is catching its breath; try again", RETRY_AFTER_SECONDS);
     }
 

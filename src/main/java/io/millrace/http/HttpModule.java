@@ -1,5 +1,6 @@
 package io.millrace.http;
 
+import io.millrace.jobs.AtStart;
 import io.millrace.jobs.Jobs;
 import io.millrace.postgres.Postgres;
 import io.millrace.tracing.Spans;
@@ -14,10 +15,12 @@ import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.data.redis.connection.ReactiveRedisConnectionFactory;
 import org.springframework.http.client.ReactorResourceFactory;
 import org.springframework.http.codec.ServerCodecConfigurer;
+import reactor.core.publisher.Mono;
 import org.springframework.util.function.SingletonSupplier;
 
 @Configuration(proxyBeanMethods = false)
@@ -64,10 +67,19 @@ class HttpModule {
         return new Hosts(settings.hosts());
     }
 
-    @Bean Limits limits(Environment environment, ReactiveRedisConnectionFactory redis, InstantSource clock) {
+    @Bean SharedCounts sharedCounts(Redis redis) {
+        return new SharedCounts(redis);
+    }
+
+    @Bean
+    @Order(-1) AtStart redisMet(Redis redis, SharedCounts counts) {
+        return new AtStart("Redis", () -> redis.meet().then(Mono.defer(counts::warm)));
+    }
+
+    @Bean Limits limits(Environment environment, SharedCounts counts, InstantSource clock) {
         Map<String, String> settings = Binder.get(environment)
             .bind("millrace.limits", Bindable.mapOf(String.class, String.class)).orElse(Map.of());
-        return new Limits(settings, new SharedCounts(redis), clock);
+        return new Limits(settings, counts, clock);
     }
 
     @Bean Gate gate(Limits limits, Api api) {
@@ -85,6 +97,18 @@ class HttpModule {
 
     @Bean Wire wire() {
         return new Wire();
+    }
+
+    @Bean Redis redis(ReactiveRedisConnectionFactory connections) {
+        return new Redis(connections);
+    }
+
+    @Bean RedisLine redisLine() {
+        return new RedisLine();
+    }
+
+    @Bean Dropped dropped(MeterRegistry meters) {
+        return new Dropped(meters);
     }
 
     @Bean Failures failures(Limits limits) {

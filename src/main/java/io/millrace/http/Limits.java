@@ -46,7 +46,6 @@ public final class Limits {
                 "The limits are " + new TreeSet<>(USUAL.keySet()), null);
         USUAL.forEach((name, usual) -> limits.put(name,
             counted(name, settings.getOrDefault(name, settings.getOrDefault(OTHERS, usual)))));
-        shared.warm();
     }
 
     /// A limit and who has used how much of it; no limit when it is off.

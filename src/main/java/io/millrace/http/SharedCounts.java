@@ -8,10 +8,9 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.data.redis.connection.ReactiveRedisConnectionFactory;
-import org.springframework.data.redis.core.ReactiveStringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
 import reactor.core.publisher.Mono;
 
@@ -45,32 +44,34 @@ final class SharedCounts {
         end
         return {count, math.max(0, most - used - count), first + window - now}""", List.class);
 
-    private final ReactiveStringRedisTemplate redis;
+    private final Redis redis;
     private final Circuit circuit = new Circuit();
 
-    SharedCounts(ReactiveRedisConnectionFactory connections) {
-        this.redis = new ReactiveStringRedisTemplate(connections);
+    SharedCounts(Redis redis) {
+        this.redis = redis;
     }
 
     Mono<Quota.Portion> draw(String name, String key, Limit limit, long wish, long nowMs) {
         if (!circuit.mayAsk()) return Mono.empty();
-        return ask(address(name, key), limit, wish, nowMs).timeout(WAIT_MAX).doOnNext(portion -> circuit.well())
+        return ask(WAIT_MAX, address(name, key), limit, wish, nowMs).doOnNext(portion -> circuit.well())
             .onErrorResume(error -> {
                 LOG.debug("limits are counted on this node alone: {}", error.toString());
-                circuit.ill();
+                if (!(error instanceof Redis.Away)) circuit.ill();
                 return Mono.empty();
             });
     }
 
-    /// Connects and loads the script, so that the first visitor does not wait for either.
-    void warm() {
-        var unused = ask(PREFIX + "warm", new Limit(1, Duration.ofSeconds(1), 1, false), 0, 0).timeout(FIRST_WAIT_MAX)
-            .onErrorResume(error -> Mono.empty()).toFuture();
+    /// Loads the script, so that the first visitor does not wait for it.
+    Mono<Void> warm() {
+        return ask(FIRST_WAIT_MAX, PREFIX + "warm", new Limit(1, Duration.ofSeconds(1), 1, false), 0, 0)
+            .onErrorResume(error -> Mono.empty()).then();
     }
 
-    private Mono<Quota.Portion> ask(String address, Limit limit, long wish, long nowMs) {
-        return redis.execute(DRAW, List.of(address), List.of(Long.toString(nowMs), Long.toString(limit.windowMs()),
-            Long.toString(limit.most()), Long.toString(wish))).next().map(SharedCounts::portion);
+    private Mono<Quota.Portion> ask(Duration waitMax, String address, Limit limit, long wish, long nowMs) {
+        List<byte[]> numbers = Stream.of(nowMs, limit.windowMs(), limit.most(), wish)
+            .map(number -> Long.toString(number).getBytes(StandardCharsets.US_ASCII)).toList();
+        return redis.ask(waitMax, commands -> commands.execute(DRAW, List.of(address), numbers).next())
+            .map(SharedCounts::portion);
     }
 
     private static Quota.Portion portion(List<?> answer) {

@@ -1,5 +1,6 @@
 package io.millrace.storefront;
 
+import io.millrace.http.Redis;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -11,11 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.data.redis.connection.ReactiveRedisConnectionFactory;
-import org.springframework.data.redis.core.ReactiveRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
-import org.springframework.data.redis.serializer.RedisSerializationContext;
-import org.springframework.data.redis.serializer.RedisSerializer;
 import reactor.core.publisher.Mono;
 
 /// The second level: ready answers shared by all nodes, in Redis, under the generation of their channel. It is never
@@ -27,7 +24,7 @@ final class SharedPages {
     /// A backstop: no answer is older, whatever was missed.
     private static final Duration LIFE = Duration.ofSeconds(60);
     private static final long SILENCE_FIRST_NANOS = Duration.ofMillis(500).toNanos();
-    private static final long SILENCE_MAX_NANOS = Duration.ofSeconds(30).toNanos();
+    private static final long SILENCE_MAX_NANOS = Duration.ofSeconds(5).toNanos();
     private static final long ASK_AGAIN_NANOS = Duration.ofMillis(200).toNanos();
     private static final int ANSWER_BYTES_MAX = 512 * 1024;
     private static final String PREFIX = "millrace:storefront:";
@@ -41,7 +38,7 @@ final class SharedPages {
         end
         return {generation, redis.call('GET', KEYS[2] .. generation) or ''}""");
 
-    private final ReactiveRedisTemplate<String, byte[]> redis;
+    private final Redis redis;
     /// Channels whose generation Redis has not moved on yet, though we know that it must; at first all of them are, for
     /// nobody knows what happened while we were not there.
     private final ConcurrentMap<String, Owed> owed = new ConcurrentHashMap<>();
@@ -51,10 +48,8 @@ final class SharedPages {
     private volatile long silence = SILENCE_FIRST_NANOS;
     private volatile boolean isSilent;
 
-    SharedPages(ReactiveRedisConnectionFactory connections) {
-        this.redis = new ReactiveRedisTemplate<>(connections, RedisSerializationContext
-            .<String, byte[]>newSerializationContext(RedisSerializer.string()).value(RedisSerializer.byteArray())
-            .hashKey(RedisSerializer.string()).hashValue(RedisSerializer.byteArray()).build());
+    SharedPages(Redis redis) {
+        this.redis = redis;
     }
 
     /// An answer as it is shared: what makes it again on another node. `generation` is where it belongs.
@@ -65,8 +60,9 @@ final class SharedPages {
     /// Empty when Redis cannot be asked now.
     Mono<Found> find(String channel, String key) {
         if (!canAsk() || !isSettled(channel)) return Mono.empty();
-        return redis.execute(READ, List.of(generation(channel), address(channel, key)), List.of(fresh()))
-            .next().timeout(WAIT_MAX).map(SharedPages::found).doOnNext(found -> well())
+        List<String> keys = List.of(generation(channel), address(channel, key));
+        return redis.ask(WAIT_MAX, commands -> commands.execute(READ, keys, List.of(fresh())).next())
+            .map(SharedPages::found).doOnNext(found -> well())
             .onErrorResume(error -> {
                 ill(error);
                 return Mono.empty();
@@ -77,7 +73,7 @@ final class SharedPages {
     void share(String channel, String key, byte[] generation, Content content) {
         if (!canAsk() || content.bytes.length > ANSWER_BYTES_MAX) return;
         String address = address(channel, key) + new String(generation, StandardCharsets.US_ASCII);
-        var unused = redis.opsForValue().set(address, bytes(content), LIFE).timeout(WAIT_MAX)
+        var unused = redis.ask(WAIT_MAX, commands -> commands.opsForValue().set(address, bytes(content), LIFE))
             .onErrorResume(error -> {
                 ill(error);
                 return Mono.just(false);
@@ -93,7 +89,7 @@ final class SharedPages {
         Owed mine = new Owed(wishes.incrementAndGet(), System.nanoTime());
         owed.put(channel, mine);
         if (!canAsk()) return;
-        var unused = redis.opsForValue().set(generation(channel), fresh()).timeout(WAIT_MAX)
+        var unused = redis.ask(WAIT_MAX, commands -> commands.opsForValue().set(generation(channel), fresh()))
             .doOnNext(moved -> owed.replace(channel, mine, SETTLED))
             .onErrorResume(error -> {
                 ill(error);
@@ -120,6 +116,7 @@ final class SharedPages {
 
     /// Every failure in a row doubles the silence, so that a dead Redis costs nothing.
     private void ill(Throwable error) {
+        if (error instanceof Redis.Away) return; // which costs nothing
         long now = System.nanoTime();
         if (isSilent && now - silentUntil < 0) return;
         LOG.debug("the shared pages are away: {}", error.toString());

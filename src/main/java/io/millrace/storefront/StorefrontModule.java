@@ -4,6 +4,7 @@ import io.millrace.catalog.Catalog;
 import io.millrace.catalog.CatalogEvent;
 import io.millrace.channel.Channels;
 import io.millrace.http.Ids;
+import io.millrace.http.Redis;
 import io.millrace.inventory.InventoryEvent;
 import io.millrace.messaging.Committed;
 import io.millrace.messaging.InTransaction;
@@ -19,7 +20,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.r2dbc.autoconfigure.R2dbcConnectionDetails;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.data.redis.connection.ReactiveRedisConnectionFactory;
 import org.springframework.transaction.reactive.TransactionalOperator;
 import org.springframework.util.unit.DataSize;
 import reactor.core.publisher.Mono;
@@ -58,7 +58,7 @@ class StorefrontModule {
         return new Shelves(new Postgres(connections.connections(), transaction, spans));
     }
 
-    @Bean ReadyPages readyPages(ReactiveRedisConnectionFactory redis, Settings settings) {
+    @Bean ReadyPages readyPages(Redis redis, Settings settings) {
         return new ReadyPages(new Freshness(), new SharedPages(redis), settings.ready().toBytes());
     }
 
