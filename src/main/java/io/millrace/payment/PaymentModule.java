@@ -9,15 +9,24 @@ import io.millrace.messaging.Messaging;
 import io.millrace.postgres.Postgres;
 import java.time.InstantSource;
 import java.util.List;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.health.contributor.CompositeReactiveHealthContributor;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerResponse;
 
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(CircuitSettings.class)
 class PaymentModule {
-    @Bean Providers paymentProviders(List<PaymentProvider> all) {
-        return new Providers(all);
+    @Bean Providers paymentProviders(List<PaymentProvider> all, CircuitSettings settings, MeterRegistry meters,
+        InstantSource clock) {
+        return new Providers(all.stream().map(provider -> provider.answers()
+            ? new Circuit(provider, settings.rest(), meters, clock) : provider).toList());
+    }
+
+    @Bean CompositeReactiveHealthContributor providersHealthContributor(Providers providers) {
+        return ProviderHealth.of(providers.circuits());
     }
 
     @Bean PaymentRows paymentRows(Postgres postgres) {

@@ -18,6 +18,11 @@ final class Providers {
         return Optional.ofNullable(byName.get(name));
     }
 
+    /// Those that are called, and may be silent.
+    List<Circuit> circuits() {
+        return byName.values().stream().filter(Circuit.class::isInstance).map(Circuit.class::cast).toList();
+    }
+
     /// The provider of a payment that exists; that nobody bears its name any more is a defect.
     PaymentProvider of(Payment payment) {
         return find(payment.provider()).orElseThrow(

@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Test;
 /// R2: every event five times, in any order, on two nodes, between forgeries; nothing lost, nothing doubled.
 class StormTest {
     private static final int PAYMENTS = 30 * Integer.getInteger("scale", 1);
+    /// Each with a seed of its own.
+    private static final int STORMS = Integer.getInteger("storms", 1);
     private static final int DELIVERIES = 5;
     private static final int AT_ONCE = 16;
     private static final int TRIES_MAX = 50;
@@ -23,39 +25,49 @@ class StormTest {
     private record Letter(String text, boolean forged) {}
 
     @Test void a_storm_of_webhooks_on_two_nodes_settles_everything_exactly_once() throws InterruptedException {
-        long seed = Long.getLong("seed", System.nanoTime());
-        Random random = new Random(seed);
+        long first = Long.getLong("seed", System.nanoTime());
         try (Shop shop = Till.shop(false); Shop second = shop.secondNode()) {
             Till till = new Till(shop);
-            List<Till.Placed> placed = new ArrayList<>();
-            List<Letter> letters = new ArrayList<>();
             long back = 0;
-            for (int i = 0; i < PAYMENTS; i++) {
-                Till.Placed one = till.place("20.00 USD");
-                placed.add(one);
-                back += story(till, one, random, letters);
+            for (int storm = 0; storm < STORMS; storm++) {
+                long seed = first + storm;
+                back += storm(till, List.of(shop.client(), second.client()), seed);
+                assertThat(till.database.number("select sum(refunded) from payment.payments")).as("seed " + seed)
+                    .isEqualTo(back);
+                assertThat(till.database.number("select sum(amount) from ledger.entries where account = "
+                    + "'gateway:stripe'")).as("seed " + seed).isEqualTo((storm + 1) * PAYMENTS * 2000L - back);
             }
-            Collections.shuffle(letters, random);
-            List<Client> nodes = List.of(shop.client(), second.client());
-            List<Callable<Boolean>> calls = new ArrayList<>();
-            for (int i = 0; i < letters.size(); i++) {
-                Letter letter = letters.get(i);
-                Client node = nodes.get(random.nextInt(2));
-                calls.add(() -> delivered(till, node, letter));
-            }
-            try (var threads = Executors.newFixedThreadPool(AT_ONCE)) {
-                assertThat(threads.invokeAll(calls)).as("seed " + seed).allMatch(future -> future.resultNow());
-            }
-            till.oracle();
-            for (Till.Placed one : placed) {
-                assertThat(till.captures(one)).as("seed " + seed + " " + one).isEqualTo(1);
-                assertThat(till.reviews(one)).as("seed " + seed + " " + one).isEmpty();
-            }
-            assertThat(till.database.number("select sum(refunded) from payment.payments")).as("seed " + seed)
-                .isEqualTo(back);
-            assertThat(till.database.number("select sum(amount) from ledger.entries where account = 'gateway:stripe'"))
-                .as("seed " + seed).isEqualTo(PAYMENTS * 2000L - back);
+            System.out.printf("| webhook storm | seeds %d to %d | %d payments each, %d deliveries of each event |%n",
+                first, first + STORMS - 1, PAYMENTS, DELIVERIES);
         }
+    }
+
+    /// Answers what went back.
+    private static long storm(Till till, List<Client> nodes, long seed) throws InterruptedException {
+        Random random = new Random(seed);
+        List<Till.Placed> placed = new ArrayList<>();
+        List<Letter> letters = new ArrayList<>();
+        long back = 0;
+        for (int i = 0; i < PAYMENTS; i++) {
+            Till.Placed one = till.place("20.00 USD");
+            placed.add(one);
+            back += story(till, one, random, letters);
+        }
+        Collections.shuffle(letters, random);
+        List<Callable<Boolean>> calls = new ArrayList<>();
+        for (Letter letter : letters) {
+            Client node = nodes.get(random.nextInt(2));
+            calls.add(() -> delivered(till, node, letter));
+        }
+        try (var threads = Executors.newFixedThreadPool(AT_ONCE)) {
+            assertThat(threads.invokeAll(calls)).as("seed " + seed).allMatch(future -> future.resultNow());
+        }
+        till.oracle();
+        for (Till.Placed one : placed) {
+            assertThat(till.captures(one)).as("seed " + seed + " " + one).isEqualTo(1);
+            assertThat(till.reviews(one)).as("seed " + seed + " " + one).isEmpty();
+        }
+        return back;
     }
 
     /// What happens at the provider, and the letters about it; answers what went back.

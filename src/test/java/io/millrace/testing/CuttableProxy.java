@@ -21,7 +21,7 @@ public final class CuttableProxy implements AutoCloseable {
     private static final int BUFFER_BYTES = 16 * 1024;
     private static final long STALLED_LOOK_NS = 5_000_000;
 
-    private final InetSocketAddress target;
+    private volatile InetSocketAddress target;
     private final ServerSocket door;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private volatile boolean cut;
@@ -41,6 +41,11 @@ public final class CuttableProxy implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /// From now on it leads to another server, for one whose port was not known before.
+    public void aim(int port) {
+        target = new InetSocketAddress(target.getHostString(), port);
     }
 
     public int port() {
