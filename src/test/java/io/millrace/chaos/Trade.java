@@ -45,6 +45,8 @@ final class Trade {
     final Database database;
     /// Every answer that was no yes, and every broken connection.
     final Queue<Refusal> refusals = new ConcurrentLinkedQueue<>();
+    /// How long each answer took, good or bad.
+    final Queue<Long> tookMs = new ConcurrentLinkedQueue<>();
 
     Trade(Shop shop) {
         this.shop = shop;
@@ -52,7 +54,7 @@ final class Trade {
     }
 
     /// `status` 0 is a connection that broke.
-    record Refusal(int status, String code, long atNanos) {}
+    record Refusal(int status, String code, @Nullable String retryAfter, long atNanos) {}
 
     /// What the shop has acknowledged to a buyer.
     record Placed(String key, Map<String, Object> body, String id, String token, Answer answer) {}
@@ -119,13 +121,18 @@ final class Trade {
 
     /// Null when the connection broke.
     @Nullable Answer attempt(Supplier<Answer> ask) {
+        long began = System.nanoTime();
         try {
             Answer answer = ask.get();
-            if (answer.status() >= 400) refusals.add(new Refusal(answer.status(), answer.code(), System.nanoTime()));
+            // the sandbox plays Stripe, in Stripe's words
+            if (answer.status() >= 400 && !answer.request().contains("/sandbox/")) refusals.add(
+                new Refusal(answer.status(), answer.code(), answer.header("Retry-After"), System.nanoTime()));
             return answer;
         } catch (UncheckedIOException broken) {
-            refusals.add(new Refusal(0, String.valueOf(broken.getCause()), System.nanoTime()));
+            refusals.add(new Refusal(0, String.valueOf(broken.getCause()), null, System.nanoTime()));
             return null;
+        } finally {
+            tookMs.add(Duration.ofNanos(System.nanoTime() - began).toMillis());
         }
     }
 
@@ -164,8 +171,8 @@ final class Trade {
 
     /// Stripe's letter that the payment succeeded, delivered until a 2xx comes back.
     void deliver(Supplier<Client> node, String intent) {
-        String doc = (String) Objects.requireNonNull(database.value(
-            "select doc::text from sandbox.intents where id = ?", intent));
+        String doc = Eventually.comes("the intent of the letter", PATIENCE, IllegalStateException.class,
+            () -> (String) database.value("select doc::text from sandbox.intents where id = ?", intent));
         byte[] letter = """
             {"id":"evt_%s","object":"event","api_version":"2026-10-28.endive","created":1700000000,"livemode":false,\
             "pending_webhooks":1,"type":"payment_intent.succeeded","request":null,"data":{"object":%s}}"""

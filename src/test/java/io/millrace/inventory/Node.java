@@ -30,8 +30,12 @@ final class Node implements AutoCloseable {
     private final ConnectionPool connections;
 
     Node(Shop shop, int hotBuyers, int connectionsMax) {
-        connections = new ConnectionPool(ConnectionPoolConfiguration.builder(ConnectionFactories.get(
-            Objects.requireNonNull(shop.setting("spring.r2dbc.url")))).initialSize(1).maxSize(connectionsMax).build());
+        this(Objects.requireNonNull(shop.setting("spring.r2dbc.url")), hotBuyers, connectionsMax);
+    }
+
+    private Node(String url, int hotBuyers, int connectionsMax) {
+        connections = new ConnectionPool(ConnectionPoolConfiguration.builder(ConnectionFactories.get(url))
+            .initialSize(1).maxSize(connectionsMax).build());
         postgres = new Postgres(connections, TransactionalOperator.create(new R2dbcTransactionManager(connections)),
             Spans.OFF);
         reservations = new Reservations(postgres);
@@ -43,8 +47,12 @@ final class Node implements AutoCloseable {
 
     /// Nodes that batch always, never, and when they see a crowd, in turn.
     static List<Node> several(Shop shop, int count, int connectionsEach) {
+        return several(Objects.requireNonNull(shop.setting("spring.r2dbc.url")), count, connectionsEach);
+    }
+
+    static List<Node> several(String url, int count, int connectionsEach) {
         int[] manners = {ALWAYS_BATCHED, NEVER_BATCHED, 4};
-        return IntStream.range(0, count).mapToObj(i -> new Node(shop, manners[i % manners.length], connectionsEach))
+        return IntStream.range(0, count).mapToObj(i -> new Node(url, manners[i % manners.length], connectionsEach))
             .toList();
     }
 
