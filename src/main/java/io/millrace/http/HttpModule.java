@@ -111,6 +111,11 @@ class HttpModule {
         return new Dropped(meters);
     }
 
+    @Bean PublicUrl publicUrl(Environment environment) {
+        return PublicUrl.of(environment.getProperty("millrace.public-url", ""),
+            () -> "http://localhost:" + environment.getRequiredProperty("local.server.port"));
+    }
+
     @Bean Failures failures(Limits limits) {
         return new Failures(limits);
     }

@@ -27,7 +27,9 @@ class SandboxModule {
         @DefaultValue({
             "500ms", "2s", "5s", "15s", "60s", "5m"}) List<Duration> retries,
         @DefaultValue("sk_test_sandbox") String secretKey, @DefaultValue("pk_test_sandbox") String publishableKey,
-        @DefaultValue("whsec_sandbox") String webhookSecret, @DefaultValue("kyc_sandbox") String kycKey) {
+        @DefaultValue("whsec_sandbox") String webhookSecret, @DefaultValue("kyc_sandbox") String kycKey,
+        @DefaultValue("SG.sandbox") String sendgridKey, @DefaultValue("sandbox-client") String clientId,
+        @DefaultValue("sandbox-secret") String clientSecret) {
     }
 
     @Bean StripeStore sandboxStripeStore(Postgres postgres) {
@@ -58,6 +60,26 @@ class SandboxModule {
 
     @Bean RouterFunction<ServerResponse> kycSandboxApi(Api api, InstantSource clock, Settings settings) {
         return new KycSandboxRoutes(clock, settings.kycKey()).table(api);
+    }
+
+    @Bean RouterFunction<ServerResponse> sendgridSandboxApi(Api api, Postgres postgres, ChaosDial dial,
+        InstantSource clock, Settings settings) {
+        return new SendgridSandbox(postgres, dial, clock, settings.sendgridKey()).table(api);
+    }
+
+    @Bean SignIns sandboxSignIns(Postgres postgres, InstantSource clock) {
+        return new SignIns(postgres, clock);
+    }
+
+    @Bean RouterFunction<ServerResponse> oidcSandboxApi(Api api, SignIns signIns, Postgres postgres, ChaosDial dial,
+        InstantSource clock, Settings settings, Environment environment) {
+        return new OidcSandbox(signIns, new IssuerRing(postgres, clock), dial, clock, settings.clientId(),
+            settings.clientSecret(), ownUrl(environment)).table(api);
+    }
+
+    @Bean RouterFunction<ServerResponse> facebookSandboxApi(Api api, SignIns signIns, ChaosDial dial,
+        InstantSource clock, Settings settings) {
+        return new FacebookSandbox(signIns, dial, clock, settings.clientId(), settings.clientSecret()).table(api);
     }
 
     @Bean RouterFunction<ServerResponse> chaosApi(Api api, ChaosDial dial) {

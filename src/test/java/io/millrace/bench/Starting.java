@@ -105,7 +105,10 @@ final class Starting {
             "millrace.vault.keys", "b25lIGtleSBvZiBhIHRlc3QsIDMyIGJ5dGVzIGxvbmc=",
             "millrace.payment.stripe.secret-key", "sk_live_of_a_bench",
             "millrace.payment.stripe.publishable-key", "pk_live_of_a_bench",
-            "millrace.payment.stripe.webhook-secrets", "whsec_of_a_bench");
+            "millrace.payment.stripe.webhook-secrets", "whsec_of_a_bench",
+            "millrace.public-url", "https://shop.example",
+            "millrace.notification.sendgrid.api-key", "SG.of_a_bench",
+            "millrace.notification.sendgrid.from", "orders@shop.example");
     }
 
     private static String signingKey() {

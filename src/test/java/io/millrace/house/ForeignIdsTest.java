@@ -27,7 +27,7 @@ class ForeignIdsTest {
     private static final Set<String> PUBLIC = Set.of("/api/v1/products/{id}", "/api/v1/products/{productId}/stock",
         "/api/v1/variants/product/{id}", "/api/v1/categories/{id}", "/api/v1/categories/{id}/products",
         "/api/v1/channels/{code}", "/api/v1/webhooks/{provider}", "/api/v1/auth/oauth/{provider}",
-        "/api/v1/auth/callback/{provider}");
+        "/api/v1/auth/oauth/{provider}/link", "/api/v1/auth/callback/{provider}");
 
     private final Shop shop = Shop.shared();
     private final People people = new People(shop);
@@ -53,6 +53,12 @@ class ForeignIdsTest {
             "stripe", "token", "pm_card_visa")).expect(201)));
         owned.put("/api/v1/auth/sessions/{id}", owner.get("auth/sessions").expect(200).data().get(0).path("id")
             .asString());
+        UUID identity = UUID.randomUUID();
+        shop.database().execute("""
+            insert into federation.identities (id, account, provider, issuer, subject, created_at, used_at)
+            values (?, ?::uuid, 'google', 'https://issuer.example', ?, now(), now())""", identity,
+            owner.get("auth/me").expect(200).data().path("id").asString(), identity.toString());
+        owned.put("/api/v1/auth/identities/{id}", identity.toString());
         return owned;
     }
 

@@ -57,7 +57,7 @@ class ModulesTest {
             "org.apache.kafka", Pattern.compile("messaging|embedded"),
             "reactor.kafka", Pattern.compile("messaging"),
             "io.lettuce", Pattern.compile("http|storefront|tracking"),
-            "com.nimbusds", Pattern.compile("identity"));
+            "com.nimbusds", Pattern.compile("identity|federation"));
         TreeSet<String> wrong = new TreeSet<>();
         for (JavaClass from : CLASSES)
             from.getDirectDependenciesFromSelf().forEach(arrow -> libraries.forEach((library, rooms) -> {

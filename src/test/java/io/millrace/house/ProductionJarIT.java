@@ -75,13 +75,17 @@ class ProductionJarIT {
     }
 
     private static Map<String, String> secrets() {
-        return Map.of("millrace.http.hosts", "shop.example", "millrace.admin.email", "owner@shop.example",
+        var secrets = new HashMap<>(Map.of("millrace.admin.email", "owner@shop.example",
             "millrace.admin.password", "correct horse battery staple",
             "millrace.identity.signing-key", signingKey(),
             "millrace.vault.keys", "b25lIGtleSBvZiBhIHRlc3QsIDMyIGJ5dGVzIGxvbmc=",
             "millrace.payment.stripe.secret-key", "sk_live_of_a_test",
             "millrace.payment.stripe.publishable-key", "pk_live_of_a_test",
-            "millrace.payment.stripe.webhook-secrets", "whsec_of_a_test");
+            "millrace.payment.stripe.webhook-secrets", "whsec_of_a_test"));
+        secrets.putAll(Map.of("millrace.http.hosts", "shop.example", "millrace.public-url", "https://shop.example",
+            "millrace.notification.sendgrid.api-key", "SG.of_a_test",
+            "millrace.notification.sendgrid.from", "orders@shop.example"));
+        return secrets;
     }
 
     private static String signingKey() {

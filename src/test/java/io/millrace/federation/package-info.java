@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.federation;
+
+import org.jspecify.annotations.NullMarked;
