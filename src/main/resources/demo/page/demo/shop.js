@@ -1,17 +1,37 @@
-// The smallest storefront: browse, fill a guest's cart, order, pay in the sandbox, watch the order live.
+// The smallest storefront: browse, sign up or in, fill a cart, order, pay in the sandbox, watch the order live.
 const $ = (id) => document.getElementById(id);
-const state = { channel: 'pecos', cartToken: null, order: null, stream: null };
+const state = { channel: 'pecos', cartToken: null, order: null, stream: null, person: null, challenge: null };
 
+// The access token lives for an hour; the refresh token, good once, brings the next.
 async function api(path, options = {}) {
+  const response = await call(path, options);
+  const again = response.status === 401 && state.person && !path.startsWith('/auth/') && await refreshed()
+    ? await call(path, options) : response;
+  const body = again.status === 204 ? {} : await again.json();
+  if (!again.ok) throw new Error(explain(body));
+  return body.data;
+}
+
+async function call(path, options) {
   const headers = { 'X-Channel': state.channel, ...options.headers };
+  if (state.person) headers.Authorization = `Bearer ${state.person.access_token}`;
   if (options.body) headers['Content-Type'] = 'application/json';
   if (state.cartToken) headers['X-Cart-Token'] = state.cartToken;
   const response = await fetch('/api/v1' + path, { ...options, headers });
   const token = response.headers.get('X-Cart-Token');
   if (token) state.cartToken = token;
-  const body = response.status === 204 ? {} : await response.json();
-  if (!response.ok) throw new Error(explain(body));
-  return body.data;
+  return response;
+}
+
+async function refreshed() {
+  const body = JSON.stringify({ refresh_token: state.person.refresh_token });
+  const response = await fetch('/api/v1/auth/refresh', { method: 'POST', body, headers: { 'Content-Type': 'application/json' } });
+  if (!response.ok) {
+    leave();
+    return false;
+  }
+  state.person = (await response.json()).data;
+  return true;
 }
 
 function explain(problem) {
@@ -103,6 +123,7 @@ async function placeOrder() {
   showOrder(order.order_number, order.status, order.total);
   $('pay').hidden = !order.payment.client_secret;
   showCart({ items: [], total: null });
+  if (state.person) attempt(myOrders);
   await watch();
 }
 
@@ -114,7 +135,7 @@ function showOrder(number, status, total) {
 async function watch() {
   state.stream?.close();
   const path = `/orders/${state.order.id}`;
-  const ticket = await api(`${path}/stream-tickets`, { method: 'POST', headers: { 'X-Order-Token': state.order.order_token } });
+  const ticket = await api(`${path}/stream-tickets`, { method: 'POST', headers: proof() });
   state.stream = new EventSource(`/api/v1${path}/events?ticket=${encodeURIComponent(ticket.ticket)}`);
   for (const name of ['placed', 'paid', 'payment_failed', 'confirmed', 'packed', 'shipped', 'delivered', 'completed',
     'cancelled', 'refunded']) {
@@ -122,8 +143,13 @@ async function watch() {
   }
 }
 
+// A guest proves an order by its token, a person by being signed in.
+function proof() {
+  return state.order.order_token ? { 'X-Order-Token': state.order.order_token } : {};
+}
+
 async function refresh() {
-  const order = await api(`/orders/${state.order.id}`, { headers: { 'X-Order-Token': state.order.order_token } });
+  const order = await api(`/orders/${state.order.id}`, { headers: proof() });
   showOrder(order.order_number, order.status, order.total);
 }
 
@@ -143,6 +169,74 @@ async function pay(card) {
   const response = await fetch(url, { method: 'POST', body });
   const answer = await response.json();
   if (!response.ok) throw new Error(answer.error.message);
+}
+
+const post = (path, body) => api(path, { method: 'POST', body: JSON.stringify(body) });
+
+async function signIn(form) {
+  const [first, ...rest] = (form.name || 'Ada Rivers').split(' ');
+  if (!$('name-row').hidden) {
+    await post('/auth/register', { email: form.email, password: form.password, first_name: first, last_name: rest.join(' ') || first });
+  }
+  entered(await post('/auth/login', { email: form.email, password: form.password }));
+}
+
+// A sign-in ends with tokens, or half way: then a code of the second factor brings them.
+function entered(answer) {
+  state.challenge = answer.challenge ?? null;
+  $('second-factor').hidden = !state.challenge;
+  $('sign-in').hidden = true;
+  if (state.challenge) return;
+  state.person = answer;
+  state.cartToken = null;
+  $('who').textContent = `${answer.user.name}, ${answer.user.email}`;
+  $('signed-in').hidden = false;
+  attempt(async () => showCart(await api('/cart')));
+  attempt(myOrders);
+}
+
+function leave() {
+  state.person = null;
+  $('signed-in').hidden = true;
+  $('enable').hidden = true;
+  $('recovery').hidden = true;
+  $('sign-in').hidden = false;
+  $('orders').replaceChildren();
+  showCart({ items: [], total: null });
+}
+
+async function myOrders() {
+  const orders = await api('/orders');
+  $('orders').replaceChildren(...orders.map((order) => {
+    const item = make('li');
+    const open = make('button', `${order.order_number}: ${order.status}, ${money(order.total)}`);
+    open.addEventListener('click', () => attempt(() => look(order)));
+    item.append(open);
+    return item;
+  }));
+}
+
+async function look(order) {
+  state.order = order;
+  $('order').hidden = false;
+  $('pay').hidden = true;
+  $('events').replaceChildren();
+  showOrder(order.order_number, order.status, order.total);
+  await watch();
+}
+
+async function protect(password) {
+  const setup = await post('/auth/2fa/setup', { password });
+  $('qr').src = `data:image/png;base64,${setup.qr_png}`;
+  $('secret').textContent = setup.secret;
+  $('enable').hidden = false;
+}
+
+async function enable(code) {
+  const answer = await post('/auth/2fa/enable', { code });
+  $('enable').hidden = true;
+  $('recovery').hidden = false;
+  $('recovery').textContent = `Keep these; each opens the door once:\n${answer.recovery_codes.join('\n')}`;
 }
 
 async function attempt(work) {
@@ -173,4 +267,28 @@ $('checkout').addEventListener('submit', (event) => {
 $('pay').addEventListener('click', (event) => {
   if (event.target.dataset.card) attempt(() => pay(event.target.dataset.card));
 });
+function onSubmit(form, work) {
+  $(form).addEventListener('submit', (event) => {
+    event.preventDefault();
+    const fields = Object.fromEntries(new FormData($(form)));
+    attempt(async () => {
+      await work(fields);
+      $(form).reset();
+    });
+  });
+}
+
+onSubmit('sign-in', signIn);
+onSubmit('second-factor', async (form) => entered(await post('/auth/2fa/challenge', { challenge: state.challenge, code: form.code })));
+onSubmit('enable', (form) => enable(form.code));
+onSubmit('protect', (form) => protect(form.password));
+$('to-sign-up').addEventListener('click', () => {
+  $('name-row').hidden = !$('name-row').hidden;
+  $('enter').textContent = $('name-row').hidden ? 'Sign in' : 'Sign up';
+  $('to-sign-up').textContent = $('name-row').hidden ? 'New here? Sign up' : 'I have an account';
+});
+$('sign-out').addEventListener('click', () => attempt(async () => {
+  await post('/auth/logout', { refresh_token: state.person.refresh_token });
+  leave();
+}));
 attempt(() => enter(state.channel));
