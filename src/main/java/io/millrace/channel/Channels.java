@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
 /// Which channel a request speaks to, and every channel's terms: from memory, read again when they change.
@@ -23,7 +24,7 @@ import reactor.core.publisher.Mono;
 public final class Channels {
     /// The channel of requests that name none.
     public static final String DEFAULT = "pecos";
-    /// The attribute of a request under which a room above leaves the code of the channel that a good key belongs to.
+    /// The attribute of an exchange under which a room above leaves the code of the channel that a good key belongs to.
     public static final String BY_KEY = Channels.class.getName() + ".key";
     private static final String HEADER = "X-Channel";
 
@@ -36,13 +37,14 @@ public final class Channels {
     }
 
     public Channel of(ServerRequest request) {
-        return of(request.exchange().getRequest());
+        return of(request.exchange());
     }
 
-    public Channel of(ServerHttpRequest request) {
+    public Channel of(ServerWebExchange exchange) {
+        ServerHttpRequest request = exchange.getRequest();
         Known now = known;
         String header = request.getHeaders().getFirst(HEADER);
-        String named = request.getAttributes().get(BY_KEY) instanceof String key ? key : header;
+        String named = exchange.getAttributes().get(BY_KEY) instanceof String key ? key : header;
         if (header != null && !header.equals(named))
             throw new ProblemException(Problem.invalid(HEADER, "is not the channel of your key"));
         if (named != null) {

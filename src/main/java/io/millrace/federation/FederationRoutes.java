@@ -64,11 +64,11 @@ final class FederationRoutes {
         return api.table("/auth", rows -> {
             rows.GET("/oauth", Access.anyone(), this::list);
             rows.GET("/oauth/{provider}", Access.anyone(), this::leave);
-            rows.POST("/oauth/{provider}/link", Access.signedIn(), this::leaveToLink).storesNothing();
+            rows.POST("/oauth/{provider}/link", Access.signedIn(), this::leaveToLink).inPerson().storesNothing();
             rows.POST("/oauth/exchange", Access.anyone(), this::exchange).storesNothing();
             rows.GET("/callback/{provider}", Access.anyone(), this::arrive);
-            rows.GET("/identities", Access.signedIn(), this::mine);
-            rows.DELETE("/identities/{id}", Access.signedIn(), this::unlink);
+            rows.GET("/identities", Access.signedIn(), this::mine).inPerson();
+            rows.DELETE("/identities/{id}", Access.signedIn(), this::unlink).inPerson();
         });
     }
 

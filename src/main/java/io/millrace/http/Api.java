@@ -109,8 +109,11 @@ public final class Api {
     }
 
     private Mono<ServerResponse> answer(Rows.Row row, ServerRequest request) {
-        Problem refusal = refusal(row.access, Caller.of(request));
-        if (refusal == null && row.inPerson) refusal = inPerson(Caller.of(request));
+        boolean writes = row.method != HttpMethod.GET;
+        if (row.access instanceof Access.Anyone && !Caller.of(request).mayActForHimself(writes))
+            request.attributes().computeIfPresent(Caller.ATTRIBUTE, (name, known) -> ((Caller) known).impersonal());
+        Problem refusal = row.inPerson ? inPerson(Caller.of(request)) : null;
+        if (refusal == null) refusal = refusal(row.access, Caller.of(request), writes);
         if (refusal == null) refusal = refusal(row, request);
         if (refusal == null && row.rank != null) refusal = admission.full(row.rank);
         if (refusal != null) return Mono.just(new Answer(refusal.reply(), streams));
@@ -162,11 +165,11 @@ public final class Api {
         return Problem.of(403, "person_required", "Sign in yourself; a key does not open this");
     }
 
-    private static @Nullable Problem refusal(Access access, Caller caller) {
+    private static @Nullable Problem refusal(Access access, Caller caller, boolean writes) {
         return switch (access) {
             case Access.Anyone() -> null;
-            case Access.SignedIn() -> caller.isSignedIn() ? null
-                : caller.isGuest() ? Problem.unauthorized() : personRequired();
+            case Access.SignedIn() -> caller.mayActForHimself(writes) ? null : caller.isGuest() ? Problem.unauthorized()
+                : caller.isSignedIn() ? Problem.forbidden() : personRequired();
             case Access.Needs(var permission) -> caller.may(permission) ? null
                 : caller.isGuest() ? Problem.unauthorized() : Problem.forbidden();
         };

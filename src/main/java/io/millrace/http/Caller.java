@@ -19,6 +19,11 @@ public record Caller(Optional<UUID> id, Set<String> roles, Set<String> permissio
         this(id, roles, permissions, Optional.empty());
     }
 
+    /// What a machine with a person's key must be allowed by name to see and to change what is that person's own; he
+    /// himself needs neither.
+    public static final String SELF_READ = "self:read";
+    public static final String SELF_WRITE = "self:write";
+
     /// What was shown: a sign-in's access token, or a key of a person or a channel.
     public enum Kind { SESSION, KEY }
 
@@ -59,6 +64,17 @@ public record Caller(Optional<UUID> id, Set<String> roles, Set<String> permissio
     /// The sign-in by which the caller came; empty for guests and keys.
     public Optional<UUID> session() {
         return proof.filter(shown -> shown.kind() == Kind.SESSION).map(Proof::id);
+    }
+
+    /// Whether what is this person's own is open to what came with the request.
+    public boolean mayActForHimself(boolean writes) {
+        return isSignedIn() && (proof.filter(shown -> shown.kind() == Kind.KEY).isEmpty()
+            || permissions.contains(writes ? SELF_WRITE : SELF_READ));
+    }
+
+    /// The same permissions, but nobody's: for a machine that may not act for its person.
+    Caller impersonal() {
+        return new Caller(Optional.empty(), roles, permissions, proof);
     }
 
     public boolean isStaff() {

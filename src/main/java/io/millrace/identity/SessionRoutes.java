@@ -33,9 +33,9 @@ class SessionRoutes {
 
     @Bean RouterFunction<ServerResponse> sessionsApi(Api api) {
         return api.table("/auth/sessions", rows -> {
-            rows.GET("", Access.signedIn(), this::list);
-            rows.DELETE("", Access.signedIn(), this::endAll);
-            rows.DELETE("/{id}", Access.signedIn(), this::end);
+            rows.GET("", Access.signedIn(), this::list).inPerson();
+            rows.DELETE("", Access.signedIn(), this::endAll).inPerson();
+            rows.DELETE("/{id}", Access.signedIn(), this::end).inPerson();
         });
     }
 

@@ -82,7 +82,8 @@ class ChannelKeyRoutes {
         ChannelKey.Kind kind = kind(fields, body.kind());
         String name = fields.text("name", body.name(), TokenRoutes.NAME_CHARS_MAX);
         Set<String> origins = origins(fields, body.origins());
-        Set<String> scopes = TokenRoutes.scopes(fields, body.scopes(), caller);
+        Set<String> scopes = TokenRoutes.scopes(fields, body.scopes(),
+            scope -> caller.may(scope) && !Scopes.OWN.contains(scope));
         if (kind == ChannelKey.Kind.SECRET && !origins.isEmpty())
             fields.wrong("origins", "belong to a publishable key: a secret one never stands in a page");
         if (kind == ChannelKey.Kind.PUBLISHABLE && !scopes.isEmpty())

@@ -1,5 +1,6 @@
 package io.millrace.keys;
 
+import io.millrace.http.Caller;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -9,6 +10,8 @@ final class Scopes {
     static final int COUNT_MAX = 50;
     private static final Pattern FORM = Pattern.compile("[a-z][a-z0-9_-]{0,40}:[a-z][a-z0-9_-]{0,40}");
     private static final String ALL = "*";
+    /// Everybody may see and change what is his own, and so may give this to a machine of his.
+    static final Set<String> OWN = Set.of(Caller.SELF_READ, Caller.SELF_WRITE);
 
     private Scopes() {}
 
@@ -21,7 +24,7 @@ final class Scopes {
     static Set<String> granted(Set<String> scopes, Set<String> permissions) {
         if (permissions.contains(ALL)) return scopes;
         Set<String> both = new HashSet<>(scopes);
-        both.retainAll(permissions);
+        both.removeIf(scope -> !permissions.contains(scope) && !OWN.contains(scope));
         return Set.copyOf(both);
     }
 }

@@ -4,14 +4,18 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.millrace.http.Caller;
 import io.millrace.http.Detached;
+import io.millrace.http.Problem;
+import io.millrace.http.ProblemException;
 import io.millrace.identity.Credentials;
 import io.millrace.identity.Identity;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import reactor.core.publisher.Mono;
@@ -22,6 +26,8 @@ final class TokenCredentials implements Credentials {
     /// A token that was taken back, or an owner's lost permission, is felt after this even with Kafka away.
     static final Duration KEPT = Duration.ofSeconds(30);
     private static final int REMEMBERED_MAX = 20_000;
+    /// A storm of invented tokens (attack 30) takes no more of the database's connections than this.
+    private static final int ASKED_AT_ONCE_MAX = 8;
 
     private final PersonalTokens tokens;
     private final Identity identity;
@@ -29,6 +35,7 @@ final class TokenCredentials implements Credentials {
     private final Cache<ByteBuffer, Remembered> remembered =
         Caffeine.newBuilder().maximumSize(REMEMBERED_MAX).expireAfterWrite(KEPT).build();
     private final AtomicLong forgettings = new AtomicLong();
+    private final Map<ByteBuffer, Mono<Remembered>> flights = new ConcurrentHashMap<>();
 
     TokenCredentials(PersonalTokens tokens, Identity identity, InstantSource clock) {
         this.tokens = tokens;
@@ -48,13 +55,26 @@ final class TokenCredentials implements Credentials {
         Remembered before = remembered.getIfPresent(hash);
         if (before != null)
             return clock.instant().isBefore(before.token.expiresAt()) ? Mono.just(before.caller) : Mono.empty();
+        return flights.size() >= ASKED_AT_ONCE_MAX && !flights.containsKey(hash) ? Mono.error(busy())
+            : flights.computeIfAbsent(hash, this::asked).map(Remembered::caller);
+    }
+
+    /// One look for all requests of a token that come at the same time.
+    private Mono<Remembered> asked(ByteBuffer hash) {
         long began = forgettings.get();
-        return Detached.run(tokens.use(hash.array(), clock.instant()).flatMap(this::found)).map(found -> {
-            remembered.put(hash, found);
-            // what was taken back while we read must not be remembered
-            if (began != forgettings.get()) remembered.invalidate(hash);
-            return found.caller;
-        });
+        return Detached.run(tokens.use(hash.array(), clock.instant()).flatMap(this::found))
+            .doOnNext(found -> remember(hash, found, began))
+            .doFinally(end -> flights.remove(hash)).cache();
+    }
+
+    /// What was taken back while we read must not be remembered.
+    private void remember(ByteBuffer hash, Remembered found, long began) {
+        remembered.put(hash, found);
+        if (began != forgettings.get()) remembered.invalidate(hash);
+    }
+
+    private static ProblemException busy() {
+        return new ProblemException(Problem.unavailable("busy", "Too many keys at once; try again", 1));
     }
 
     /// Empty when the owner is not active any more.

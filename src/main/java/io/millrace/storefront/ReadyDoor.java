@@ -45,15 +45,16 @@ final class ReadyDoor implements WebFilter {
         if (!HttpMethod.GET.equals(request.getMethod())) return chain.filter(exchange);
         String path = request.getPath().value();
         if (!path.startsWith(PRODUCTS) && !path.startsWith(CATEGORIES)) return chain.filter(exchange);
-        Ready ready = ready(request);
+        Ready ready = ready(exchange);
         return ready == null ? chain.filter(exchange) : write(exchange, ready);
     }
 
-    private @Nullable Ready ready(ServerHttpRequest request) {
+    private @Nullable Ready ready(ServerWebExchange exchange) {
+        ServerHttpRequest request = exchange.getRequest();
         String accept = request.getHeaders().getFirst(HttpHeaders.ACCEPT);
         if (accept != null && (accept.contains("ndjson") || accept.contains("event-stream"))) return null;
         try {
-            return pages.line(line(channels.of(request), request));
+            return pages.line(line(channels.of(exchange), request));
         } catch (ProblemException unknownChannel) {
             return null;
         }

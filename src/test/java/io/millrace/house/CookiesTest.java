@@ -23,6 +23,7 @@ class CookiesTest {
     private static final Map<String, String> EXCEPT = Map.of(
         "federation", "the signed state of a sign-in at another house",
         "http/Answer.java", "Spring asks every answer for its cookies: none",
+        "http/PublicUrl.java", "whether the browser reached us by https, and a cookie may say Secure",
         "http/Cors.java", "says why credentials are never allowed");
 
     @Test void no_room_reads_or_writes_a_cookie() throws IOException {

@@ -59,6 +59,7 @@ class ForeignIdsTest {
             values (?, ?::uuid, 'google', 'https://issuer.example', ?, now(), now())""", identity,
             owner.get("auth/me").expect(200).data().path("id").asString(), identity.toString());
         owned.put("/api/v1/auth/identities/{id}", identity.toString());
+        owned.put("/api/v1/user/tokens/{id}", id(owner.post("user/tokens", Map.of("name", "desk")).expect(201)));
         return owned;
     }
 

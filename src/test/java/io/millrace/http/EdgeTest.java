@@ -181,7 +181,8 @@ class EdgeTest {
             assertThat(client.get(path).header("Cache-Control")).as(path).isEqualTo("no-store");
         Answer shelf = client.get("/api/v1/products").expect(200);
         assertThat(shelf.header("Cache-Control")).startsWith("public, max-age=0");
-        assertThat(String.join(", ", shelf.headers().allValues("Vary"))).contains("Origin", "X-Channel", "Accept", "Accept-Encoding");
+        assertThat(String.join(", ", shelf.headers().allValues("Vary"))).contains("Origin", "X-Channel", "Accept",
+            "Accept-Encoding");
     }
 
     /// Attack 40: the host that is asked for must be one of ours; what else claims to be it is not read.

@@ -1,7 +1,11 @@
 package io.millrace.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.postgres.Postgres;
+import io.millrace.postgres.Refused;
+import io.millrace.postgres.Write;
 import io.millrace.testing.Answer;
 import io.millrace.testing.Client;
 import io.millrace.testing.Shop;
@@ -137,8 +141,20 @@ class TwoFactorTest {
         answer(ann.challenge(), ann.code()).expect(200);
     }
 
-    /// RFC 6238, 5.2. Guard: `last_step < :step` in the update that uses the code up.
-    @Test void of_ten_sign_ins_with_one_code_at_once_one_works() throws Exception {
+    /// RFC 6238, 5.2. Guard: `last_step < :step` in the update that uses the code up. Two who read the same last step
+    /// before either wrote are here one after the other, so that the race is not left to chance.
+    @Test void a_code_is_used_up_by_the_write_whatever_was_read_before_it() {
+        Person ann = new Person().enabled();
+        ann.code();
+        Postgres postgres = shop.bean(Postgres.class);
+        postgres.run(Write.of(SecondFactors.stepUsed(ann.id, 7))).block();
+        for (long late : new long[]{7, 6})
+            assertThatThrownBy(() -> postgres.run(Write.of(SecondFactors.stepUsed(ann.id, late))).block())
+                .isInstanceOf(Refused.class).hasMessage(SecondFactors.WRONG);
+        postgres.run(Write.of(SecondFactors.stepUsed(ann.id, 8))).block();
+    }
+
+    @Test void of_several_sign_ins_with_one_code_at_once_one_works() throws Exception {
         Person ann = new Person().enabled();
         List<String> challenges = IntStream.range(0, 4).mapToObj(i -> ann.challenge()).toList();
         String code = ann.code();

@@ -69,7 +69,7 @@ class KeysTest {
 
     @Test void a_token_is_shown_once_kept_as_a_hash_and_does_what_its_scopes_say() {
         Client owner = staff();
-        Answer made = token(owner, "ledger:read");
+        Answer made = token(owner, "ledger:read", "self:read");
         String text = made.data().path("token").asString();
         assertThat(text).startsWith("mrp_");
         assertThat(made.header("Cache-Control")).isEqualTo("no-store");
@@ -83,7 +83,7 @@ class KeysTest {
         with(made).get("/api/v1/admin/ledger/trial-balance").expect(200);
         assertThat(with(made).get("/api/v1/admin/orders").expect(403).code()).isEqualTo("forbidden");
         assertThat(with(made).get("/api/v1/auth/me").expect(200).data().path("permissions").toString())
-            .isEqualTo("[\"ledger:read\"]");
+            .isEqualTo("[\"ledger:read\",\"self:read\"]");
     }
 
     @Test void nobody_gives_a_token_what_he_may_not_himself_nor_everything() {
@@ -96,6 +96,25 @@ class KeysTest {
         assertThat(ends.json().path("errors").propertyNames()).containsExactlyInAnyOrder("name", "expires_at");
         admin.post(TOKENS, Map.of("name", "n", "expires_at", Instant.now().plus(Duration.ofDays(400)).toString()))
             .expect(422);
+    }
+
+    /// ASVS 8.2.1: what is its person's own is open to a machine only when he said so, reading and writing apart.
+    @Test void a_token_acts_for_its_person_only_as_far_as_he_said() {
+        Client owner = people.customer();
+        assertThat(with(token(owner)).get("/api/v1/auth/me").expect(403).code()).isEqualTo("forbidden");
+        Client reader = with(token(owner, "self:read"));
+        reader.get("/api/v1/auth/me").expect(200);
+        reader.get("/api/v1/orders").expect(200);
+        assertThat(reader.put("/api/v1/user/settings", Map.of()).expect(403).code()).isEqualTo("forbidden");
+        Client writer = with(token(owner, "self:write"));
+        writer.get("/api/v1/orders").expect(403);
+        assertThat(writer.put("/api/v1/user/settings", Map.of()).status()).isNotEqualTo(403);
+        // where a guest may ask, such a token is no more than one
+        with(token(owner)).get("/api/v1/products").expect(200);
+        with(token(owner)).get("/api/v1/payments").expect(401);
+        reader.get("/api/v1/payments").expect(200);
+        assertThat(admin.post(keys("pecos"), Map.of("kind", "secret", "name", "n", "scopes", List.of("self:read")))
+            .expect(422).json().path("errors").has("scopes[0]")).isTrue();
     }
 
     /// A stolen token must not make itself at home: it makes no tokens, sees none, ends none.
@@ -139,7 +158,7 @@ class KeysTest {
     }
 
     @Test void somebody_elses_token_is_one_that_is_not_there() {
-        Answer made = token(admin);
+        Answer made = token(admin, "self:read");
         for (String id : List.of(id(made), UUID.randomUUID().toString(), "1"))
             assertThat(people.customer().delete(TOKENS + "/" + id).expect(404).code()).isEqualTo("not_found");
         with(made).get("/api/v1/auth/me").expect(200);
@@ -208,6 +227,7 @@ class KeysTest {
         assertThat(page.get("/api/v1/checkout/shipping-methods").expect(200).text()).contains("INR");
         assertThat(client.get("/api/v1/checkout/shipping-methods").expect(200).text()).doesNotContain("INR");
         page.channel("sweets").get("/api/v1/checkout/shipping-methods").expect(200);
+        assertThat(page.get("/api/checkout/shipping-methods").expect(200).text()).contains("INR");
         assertThat(page.channel("pecos").get("/api/v1/checkout/shipping-methods").expect(422).json().path("errors")
             .has("X-Channel")).isTrue();
         page.get("/api/v1/auth/me").expect(401);
@@ -224,6 +244,9 @@ class KeysTest {
         Client erp = client.bearer(text(made));
         erp.get("/api/v1/admin/ledger/trial-balance").expect(200);
         assertThat(erp.get("/api/v1/checkout/shipping-methods").expect(200).text()).contains("INR");
+        assertThat(erp.get("/api/checkout/shipping-methods").expect(200).text()).contains("INR");
+        assertThat(erp.channel("pecos").get("/api/v1/checkout/shipping-methods").expect(422).code())
+            .isEqualTo("invalid");
         assertThat(erp.get("/api/v1/admin/orders").expect(403).code()).isEqualTo("forbidden");
         assertThat(erp.get("/api/v1/auth/me").expect(403).code()).isEqualTo("person_required");
         assertThat(erp.get(TOKENS).expect(403).code()).isEqualTo("person_required");
