@@ -66,6 +66,8 @@ final class Failures implements WebExceptionHandler {
                 || e.getSqlState().startsWith("57") -> away(exchange, error);
             // The client went away while we still read.
             case AbortedException e -> Problem.malformed("The request ended early");
+            case java.io.IOException e when AbortedException.isConnectionReset(e) ->
+                Problem.malformed("The request ended early");
             case TimeoutException e -> away(exchange, error);
             case java.io.IOException e -> away(exchange, error);
             default -> {

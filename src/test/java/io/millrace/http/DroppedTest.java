@@ -3,15 +3,15 @@ package io.millrace.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.millrace.testing.Again;
 import java.io.IOException;
 import java.util.concurrent.CancellationException;
-import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /// Errors that nobody waits for are counted and never thrown at whoever happens to be there.
 class DroppedTest {
-    @Test void an_error_that_nobody_waits_for_is_counted() {
+    @Again void an_error_that_nobody_waits_for_is_counted() {
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         Dropped dropped = new Dropped(meters);
         double before = meters.get("millrace.errors.dropped").functionCounter().count();
@@ -20,7 +20,7 @@ class DroppedTest {
         assertThat(dropped).isNotNull();
     }
 
-    @Test void a_broken_connection_explains_itself_and_a_defect_does_not() {
+    @Again void a_broken_connection_explains_itself_and_a_defect_does_not() {
         assertThat(Dropped.isExplained(new IOException("reset"))).isTrue();
         assertThat(Dropped.isExplained(new CancellationException())).isTrue();
         assertThat(Dropped.isExplained(new IllegalStateException("a defect"))).isFalse();

@@ -2,10 +2,10 @@ package io.millrace.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.testing.Again;
 import io.r2dbc.spi.R2dbcTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
@@ -15,7 +15,7 @@ class StartWorkTest {
 
     /// Guard: the retry. A machine under load needed longer for its first connection than the pool waits for one, and
     /// the start died of it.
-    @Test void a_server_that_is_slow_for_a_while_is_waited_out() {
+    @Again void a_server_that_is_slow_for_a_while_is_waited_out() {
         AtomicInteger tries = new AtomicInteger();
         AtStart work = new AtStart("channels", () -> tries.incrementAndGet() < 6
             ? Mono.error(new R2dbcTimeoutException("Connection acquisition timed out")) : Mono.empty());
@@ -24,12 +24,12 @@ class StartWorkTest {
         assertThat(tries).hasValue(6);
     }
 
-    @Test void what_is_wrong_with_the_work_itself_stops_the_start_at_once_and_is_named() {
+    @Again void what_is_wrong_with_the_work_itself_stops_the_start_at_once_and_is_named() {
         AtStart work = new AtStart("channels", () -> Mono.error(new IllegalStateException("no such table")));
         StepVerifier.create(StartWork.done(work, WAIT_MAX)).verifyErrorMessage("could not do at start: channels");
     }
 
-    @Test void a_server_that_never_comes_stops_the_start_after_five_minutes() {
+    @Again void a_server_that_never_comes_stops_the_start_after_five_minutes() {
         AtStart work = new AtStart("channels", () -> Mono.error(new R2dbcTimeoutException("no")));
         StepVerifier.withVirtualTime(() -> StartWork.done(work, WAIT_MAX)).thenAwait(WAIT_MAX.plusSeconds(1))
             .verifyErrorMessage("could not do at start: channels");
