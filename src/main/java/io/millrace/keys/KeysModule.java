@@ -3,6 +3,7 @@ package io.millrace.keys;
 import io.millrace.audit.Audit;
 import io.millrace.http.Ids;
 import io.millrace.http.Standing;
+import io.millrace.http.Streams;
 import io.millrace.identity.Identity;
 import io.millrace.identity.IdentityEvent;
 import io.millrace.jobs.AtStart;
@@ -58,32 +59,36 @@ class KeysModule {
         return new TokenRecords(tokens, clock);
     }
 
-    /// Live streams of a token that was taken back end.
+    /// Live streams of a token that was taken back end, also where nobody heard of it.
     @Bean Standing standingOfTokens(PersonalTokens tokens, InstantSource clock) {
         return asked -> tokens.over(asked, clock.instant()).collect(Collectors.toSet());
     }
 
-    @Bean Subscription<KeysEvent> keysElsewhere(KnownKeys known, TokenCredentials credentials) {
+    @Bean Subscription<KeysEvent> keysElsewhere(KnownKeys known, TokenCredentials credentials,
+        Streams streams) {
         return Subscription.everyNode("keys", KeysEvent.class, facts -> {
-            facts.forEach(fact -> hear(fact, credentials));
+            facts.forEach(fact -> hear(fact, credentials, streams));
             boolean channels = facts.stream().anyMatch(KeysEvent.ChannelKeyChanged.class::isInstance);
             return channels ? known.reload() : Mono.empty();
         });
     }
 
-    @Bean Subscription<IdentityEvent> ownersElsewhere(TokenCredentials credentials) {
+    @Bean Subscription<IdentityEvent> ownersElsewhere(TokenCredentials credentials, Streams streams) {
         return Subscription.everyNode("keys-owners", IdentityEvent.class,
-            facts -> Mono.fromRunnable(() -> facts.forEach(fact -> hear(fact, credentials))));
+            facts -> Mono.fromRunnable(() -> facts.forEach(fact -> hear(fact, credentials, streams))));
     }
 
     /// The node that took a token back, or ended or changed its owner's rights, knows it before its caller does.
-    @Bean Committed tokensHere(TokenCredentials credentials) {
-        return facts -> facts.forEach(fact -> hear(fact, credentials));
+    @Bean Committed tokensHere(TokenCredentials credentials, Streams streams) {
+        return facts -> facts.forEach(fact -> hear(fact, credentials, streams));
     }
 
-    private static void hear(Fact fact, TokenCredentials credentials) {
+    private static void hear(Fact fact, TokenCredentials credentials, Streams streams) {
         switch (fact) {
-            case KeysEvent.TokenRevoked revoked -> credentials.forget(revoked.token());
+            case KeysEvent.TokenRevoked revoked -> {
+                credentials.forget(revoked.token());
+                streams.end(revoked.account(), revoked.token());
+            }
             case IdentityEvent.SessionsEnded ended when ended.session() == null ->
                 credentials.forgetAllOf(ended.account());
             case IdentityEvent.RoleChanged changed -> credentials.forgetAll();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.testing.Answer;
 import io.millrace.testing.Client;
+import io.millrace.testing.EventReader;
 import io.millrace.testing.Eventually;
 import io.millrace.testing.People;
 import io.millrace.testing.Shop;
@@ -151,6 +152,18 @@ class KeysTest {
                 () -> page.get("/api/v1/checkout/shipping-methods").status() == 401);
         }
         owner.delete(TOKENS + "/" + id(made)).expect(404);
+    }
+
+    /// Attacks 25 and 31: what a token opened closes with it.
+    @Test void a_live_stream_of_a_token_closes_within_five_seconds_after_it_was_taken_back() {
+        Client owner = people.customer();
+        Answer made = token(owner, "self:read");
+        try (EventReader mine = with(made).events("/api/v1/probe/events/keys");
+            EventReader others = owner.events("/api/v1/probe/events/keys")) {
+            owner.delete(TOKENS + "/" + id(made)).expect(204);
+            Eventually.holds("the stream is closed", Duration.ofSeconds(5), mine::ended);
+            assertThat(others.ended()).isFalse();
+        }
     }
 
     private String key(String text) {
