@@ -3,6 +3,8 @@ package io.millrace.identity;
 import io.millrace.http.Caller.Realm;
 import io.millrace.postgres.Piece;
 import io.millrace.postgres.Postgres;
+import io.millrace.postgres.Refused;
+import io.r2dbc.postgresql.api.PostgresqlException;
 import io.r2dbc.spi.Readable;
 import java.time.Instant;
 import java.util.Map;
@@ -52,6 +54,55 @@ final class Accounts {
             .bind("account_at", now).bind("account_verified", account.verified())
             .bind("roles", account.roles().toArray(String[]::new))
             .check("exists (select from account_row)", EMAIL_TAKEN);
+    }
+
+    /// The address is proven.
+    static Piece verified(Account account, Instant now) {
+        return Piece.of("""
+            account_verified as (
+                update identity.accounts set email_verified_at = :verified_at, version = version + 1
+                 where id = :verified_account and version = :verified_version returning id)""")
+            .bind("verified_account", account.id()).bind("verified_version", account.version())
+            .bind("verified_at", now).check("exists (select from account_verified)", Refused.STALE);
+    }
+
+    /// Another address, proven; the unique index refuses one that somebody has ([#refused]).
+    static Piece moved(Account account, String email, Instant now) {
+        return Piece.of("""
+            account_moved as (
+                update identity.accounts set email = :moved_email, email_verified_at = :moved_at, version = version + 1
+                 where id = :moved_account and version = :moved_version returning id)""")
+            .bind("moved_account", account.id()).bind("moved_version", account.version())
+            .bind("moved_email", email).bind("moved_at", now)
+            .check("exists (select from account_moved)", Refused.STALE);
+    }
+
+    /// A new password, and with it a new epoch: all sessions are over.
+    static Piece password(Account account, String hash, boolean proves, Instant now) {
+        return Piece.of("""
+            account_locked as (
+                update identity.accounts
+                   set password = :locked_hash, epoch = epoch + 1, version = version + 1,
+                       email_verified_at = case when :locked_proves then coalesce(email_verified_at, :locked_at)
+                                           else email_verified_at end
+                 where id = :locked_account and version = :locked_version returning id)""")
+            .bind("locked_account", account.id()).bind("locked_version", account.version())
+            .bind("locked_hash", hash).bind("locked_proves", proves).bind("locked_at", now)
+            .check("exists (select from account_locked)", Refused.STALE);
+    }
+
+    /// The same password under today's parameters, unless it was changed meanwhile.
+    Mono<Long> rehashed(UUID account, String before, String after) {
+        return postgres.update("update identity.accounts set password = :after where id = :id and password = :before",
+            Map.of("id", account, "before", before, "after", after));
+    }
+
+    static Throwable refused(Throwable error) {
+        for (Throwable cause = error; cause != null; cause = cause.getCause())
+            if (cause instanceof PostgresqlException e
+                && "accounts_email_key".equals(e.getErrorDetails().getConstraintName().orElse("")))
+                return new Refused(EMAIL_TAKEN);
+        return error;
     }
 
     Mono<Locked> byEmail(Email email) {

@@ -7,7 +7,6 @@ import io.millrace.http.Fields;
 import io.millrace.http.Problem;
 import io.millrace.http.Reply;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
@@ -17,13 +16,10 @@ import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
 
-/// `/auth`: an account, a sign-in, a new access token, a sign-out, and who I am.
+/// `/auth`: a sign-in, a new access token, a sign-out, and who I am.
 @Configuration(proxyBeanMethods = false)
 class AuthRoutes {
-    private static final int NAME_CHARS_MAX = 100;
-    private static final int PHONE_CHARS_MAX = 32;
     private static final int REFRESH_CHARS_MAX = 256;
-    private static final Set<String> NEWCOMER = Set.of("customer");
 
     private final SignIn signIn;
     private final Refresh refresh;
@@ -37,19 +33,15 @@ class AuthRoutes {
         this.accounts = accounts;
     }
 
-    // Replies with secrets are not stored for replays: the unique address and the single use of a token are the guards.
+    // Replies with secrets are not stored for replays: the single use of a token is the guard.
     @Bean RouterFunction<ServerResponse> authApi(Api api) {
         return api.table("/auth", rows -> {
-            rows.POST("/register", Access.anyone(), this::register).storesNothing();
             rows.POST("/login", Access.anyone(), this::login).storesNothing();
             rows.POST("/refresh", Access.anyone(), this::refresh).storesNothing();
             rows.POST("/logout", Access.anyone(), this::logout).storesNothing();
             rows.GET("/me", Access.signedIn(), this::me);
         });
     }
-
-    record Register(@Nullable String email, @Nullable String password, @Nullable String firstName,
-        @Nullable String lastName, @Nullable String phone) {}
 
     record Login(@Nullable String email, @Nullable String password) {}
 
@@ -58,32 +50,14 @@ class AuthRoutes {
     record MeView(UUID id, String email, String name, String firstName, String lastName, @Nullable String phone,
         List<String> roles, List<String> permissions) {}
 
-    private Mono<Reply> register(ServerRequest request) {
-        Register body = Api.body(request, Register.class);
-        Fields fields = new Fields();
-        String address = fields.text("email", body.email(), Email.CHARS_MAX);
-        Email email = address.isEmpty() ? null : fields.make("email", () -> Email.of(address));
-        String password = body.password() == null ? "" : body.password();
-        int length = password.codePointCount(0, password.length());
-        if (length < Passwords.CHARS_MIN || password.length() > Passwords.CHARS_MAX)
-            fields.wrong("password", "has %d to %d characters".formatted(Passwords.CHARS_MIN, Passwords.CHARS_MAX));
-        String first = fields.text("first_name", body.firstName(), NAME_CHARS_MAX);
-        String last = fields.text("last_name", body.lastName(), NAME_CHARS_MAX);
-        String phone = fields.optionalText("phone", body.phone(), PHONE_CHARS_MAX);
-        fields.must("phone", phone, Phone::isValid, "is not a phone number");
-        fields.orRefuse();
-        return signIn.register(new SignIn.Registration(java.util.Objects.requireNonNull(email), password, first, last,
-            phone), NEWCOMER, Device.of(request)).map(SignInReply::of).map(reply -> reply.status() == 200
-                ? new Reply(201, reply.headers(), reply.body()) : reply);
-    }
-
     private Mono<Reply> login(ServerRequest request) {
         Login body = Api.body(request, Login.class);
         Fields fields = new Fields();
         String email = fields.text("email", body.email(), Email.CHARS_MAX);
         String password = body.password() == null ? "" : body.password();
         if (password.isEmpty()) fields.wrong("password", "is required");
-        if (password.length() > Passwords.CHARS_MAX) fields.wrong("password", "is too long");
+        if (password.codePointCount(0, password.length()) > PasswordRules.CHARS_MAX)
+            fields.wrong("password", "is too long");
         fields.orRefuse();
         return signIn.login(email, password, Device.of(request)).map(SignInReply::of);
     }

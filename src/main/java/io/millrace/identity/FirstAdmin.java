@@ -44,7 +44,7 @@ final class FirstAdmin {
     }
 
     static boolean isWanted(String email, String password, boolean development) {
-        if (!Email.isValid(email) || password.length() < Passwords.CHARS_MIN) return false;
+        if (!Email.isValid(email) || password.length() < PasswordRules.CHARS_MIN) return false;
         return development || !password.equals(DEMO_PASSWORD);
     }
 

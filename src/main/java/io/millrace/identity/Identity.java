@@ -5,6 +5,7 @@ import io.millrace.http.Ids;
 import io.millrace.http.Problem;
 import io.millrace.http.Reply;
 import io.millrace.postgres.Refused;
+import java.time.InstantSource;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -18,13 +19,20 @@ public final class Identity {
     private final Accounts accounts;
     private final SignIn signIn;
     private final Roles roles;
+    private final Codes codes;
+    private final AddressProofs proofs;
     private final Ids ids;
+    private final InstantSource clock;
 
-    Identity(Accounts accounts, SignIn signIn, Roles roles, Ids ids) {
+    Identity(Accounts accounts, SignIn signIn, Roles roles, Codes codes, AddressProofs proofs, Ids ids,
+        InstantSource clock) {
         this.accounts = accounts;
         this.signIn = signIn;
         this.roles = roles;
+        this.codes = codes;
+        this.proofs = proofs;
         this.ids = ids;
+        this.clock = clock;
     }
 
     /// How to reach a person.
@@ -51,6 +59,33 @@ public final class Identity {
         record AddressTaken() implements Made {}
 
         record NoAddress() implements Made {}
+    }
+
+    /// A letter of ours: where it goes, to whom, and the code in it; a notice has none.
+    public record Code(UUID id, Purpose purpose, String email, String name, @Nullable String token) {}
+
+    /// What a letter is for. A code of the first two answers `POST /auth/verify-email`, one of the next two
+    /// `POST /auth/reset-password`; `ADDRESS_TAKEN` goes to somebody whose address was to be registered again.
+    public enum Purpose {
+        VERIFY_EMAIL, CHANGE_EMAIL, RESET_PASSWORD, ADDRESS_TAKEN, EMAIL_CHANGED, PASSWORD_CHANGED;
+
+        boolean hasToken() {
+            return this != EMAIL_CHANGED && this != PASSWORD_CHANGED;
+        }
+    }
+
+    /// What a letter says whose [IdentityEvent.CodeRequested] was heard. Its code is made now and lives 45 minutes from
+    /// the first writing; writing it again (up to twelve times, when sending failed) makes another and voids the one
+    /// before. Empty when it was used, is over, or its person is gone: there is nothing to tell any more.
+    public Mono<Code> code(UUID id) {
+        return codes.written(id, clock.instant());
+    }
+
+    /// Asks a person to prove by mail that another address is his; it becomes his account's when he does. The answer
+    /// tells nothing about whether somebody has it.
+    public Mono<Boolean> changeEmail(UUID account, String email) {
+        if (!Email.isValid(email)) return Mono.just(false);
+        return proofs.askChange(account, Email.of(email)).thenReturn(true);
     }
 
     /// Empty when there is no such account, or it was erased.

@@ -2,6 +2,7 @@ package io.millrace.identity;
 
 import io.millrace.messaging.Fact;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +54,53 @@ public sealed interface IdentityEvent extends Fact {
     record RoleChanged(UUID id, String role, long version, Instant at) implements IdentityEvent {
         @Override public String aggregate() {
             return "role:" + role;
+        }
+    }
+
+    /// A person is to get a letter: a code, or word of what happened to his account. What it says is asked for by
+    /// [Identity#code] when it is written.
+    record CodeRequested(UUID id, UUID code, Instant at) implements IdentityEvent {
+        @Override public String aggregate() {
+            return "code:" + code;
+        }
+
+        @Override public long version() {
+            return 1;
+        }
+    }
+
+    /// A person proved that the address of his account is his.
+    record EmailVerified(UUID id, UUID account, long version, Instant at) implements IdentityEvent {
+        @Override public String aggregate() {
+            return "account:" + account;
+        }
+    }
+
+    /// An account has another address of mail, proven.
+    record EmailChanged(UUID id, UUID account, long version, Instant at) implements IdentityEvent {
+        @Override public String aggregate() {
+            return "account:" + account;
+        }
+    }
+
+    /// An account has another password.
+    record PasswordChanged(UUID id, UUID account, long version, Instant at) implements IdentityEvent {
+        @Override public String aggregate() {
+            return "account:" + account;
+        }
+    }
+
+    /// Somebody of the staff gave an account other roles.
+    record RolesGiven(UUID id, UUID account, List<String> roles, long version, Instant at) implements IdentityEvent {
+        @Override public String aggregate() {
+            return "account:" + account;
+        }
+    }
+
+    /// Somebody of the staff closed an account, or opened it again.
+    record StatusChanged(UUID id, UUID account, String status, long version, Instant at) implements IdentityEvent {
+        @Override public String aggregate() {
+            return "account:" + account;
         }
     }
 }

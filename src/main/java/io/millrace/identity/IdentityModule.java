@@ -9,6 +9,7 @@ import io.millrace.messaging.Fact;
 import io.millrace.messaging.Messaging;
 import io.millrace.messaging.Subscription;
 import io.millrace.postgres.Postgres;
+import io.millrace.vault.Vault;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -59,10 +60,29 @@ class IdentityModule {
 
     @Bean SignIn signIn(Accounts accounts, Sessions sessions, Passwords passwords, AccessTokens tokens, KeyRing ring,
         ObjectProvider<SecondFactor> second, Messaging messaging, Postgres postgres, Ids ids, InstantSource clock,
-        IdentitySettings settings) {
+        AddressProofs proofs, IdentitySettings settings) {
         return new SignIn(accounts, sessions, passwords, tokens, ring,
             SingletonSupplier.of(() -> Optional.ofNullable(second.getIfAvailable())), messaging, postgres, ids, clock,
-            settings.refreshLife());
+            proofs, settings);
+    }
+
+    @Bean PasswordRules passwordRules(IdentitySettings settings) {
+        return new PasswordRules(settings.passwordKinds());
+    }
+
+    @Bean Codes codes(Postgres postgres, Vault vault, InstantSource clock, Jobs jobs) {
+        Codes codes = new Codes(postgres, vault);
+        jobs.every("identity.codes", FORGET_EVERY, () -> codes.forget(clock.instant()));
+        return codes;
+    }
+
+    @Bean AddressProofs addressProofs(Codes codes, Passwords passwords, SignOut signOut, Messaging messaging, Ids ids,
+        InstantSource clock) {
+        return new AddressProofs(codes, passwords, signOut, messaging, ids, clock);
+    }
+
+    @Bean SignUp signUp(Passwords passwords, AddressProofs proofs, Messaging messaging, Ids ids, InstantSource clock) {
+        return new SignUp(passwords, proofs, messaging, ids, clock);
     }
 
     @Bean SignOut signOut(Sessions sessions, Messaging messaging, Ids ids, InstantSource clock) {
@@ -105,8 +125,9 @@ class IdentityModule {
         return new Bearer(SingletonSupplier.of(() -> kinds.orderedStream().toList()));
     }
 
-    @Bean Identity identity(Accounts accounts, SignIn signIn, Roles roles, Ids ids) {
-        return new Identity(accounts, signIn, roles, ids);
+    @Bean Identity identity(Accounts accounts, SignIn signIn, Roles roles, Codes codes, AddressProofs proofs, Ids ids,
+        InstantSource clock) {
+        return new Identity(accounts, signIn, roles, codes, proofs, ids, clock);
     }
 
     @Bean Profiles profiles(Postgres postgres) {

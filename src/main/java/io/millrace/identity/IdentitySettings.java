@@ -1,6 +1,8 @@
 package io.millrace.identity;
 
 import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -9,7 +11,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 record IdentitySettings(@DefaultValue("") String signingKey, @DefaultValue("") String verificationKeys,
     @DefaultValue("90d") Duration rotateKeysEvery, @DefaultValue("millrace") String issuer,
     @DefaultValue("millrace-api") String audience, @DefaultValue("millrace-staff") String staffAudience,
-    @DefaultValue("1h") Duration accessLife, @DefaultValue("30d") Duration refreshLife) {
+    @DefaultValue("1h") Duration accessLife, @DefaultValue("30d") Duration refreshLife,
+    @DefaultValue("false") boolean unverifiedLogin, @DefaultValue Map<String, Set<PasswordRules.Kind>> passwordKinds) {
 
     @Override public String toString() {
         return "IdentitySettings[issuer=%s, audience=%s]".formatted(issuer, audience);

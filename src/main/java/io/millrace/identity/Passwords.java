@@ -3,11 +3,13 @@ package io.millrace.identity;
 import io.millrace.http.Problem;
 import io.millrace.http.ProblemException;
 import java.text.Normalizer;
+import java.util.Base64;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.crypto.argon2.Argon2PasswordEncoder;
 import reactor.core.publisher.Mono;
@@ -17,8 +19,7 @@ import reactor.core.scheduler.Schedulers;
 /// Hashes passwords with Argon2id (OWASP: 19 MiB, 2 passes, 1 lane) on two threads of their own with a short queue: a
 /// storm of sign-ins fills the queue and is told to come back, it never takes the event loops nor the memory.
 final class Passwords implements AutoCloseable {
-    static final int CHARS_MIN = 8;
-    static final int CHARS_MAX = 128;
+    static final int CHARS_MAX = PasswordRules.CHARS_MAX;
     private static final int MEMORY_KIB = 19 * 1024;
     private static final int PASSES = 2;
     private static final int LANES = 1;
@@ -34,14 +35,15 @@ final class Passwords implements AutoCloseable {
         new Argon2PasswordEncoder(SALT_BYTES, HASH_BYTES, LANES, MEMORY_KIB, PASSES);
     private final ThreadPoolExecutor threads;
     private final Scheduler scheduler;
-    /// Checked when the account is unknown, so that the answer takes as long.
-    private final Mono<String> dummy;
+    private final AtomicLong hashed = new AtomicLong();
+    /// Checked when the account is unknown, so that the answer takes as long: nobody's, of today's parameters.
+    private static final String DUMMY = "$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s".formatted(MEMORY_KIB, PASSES, LANES,
+        base64(SALT_BYTES), base64(HASH_BYTES));
 
     Passwords() {
         threads = new ThreadPoolExecutor(THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS,
             new ArrayBlockingQueue<>(QUEUE_MAX), Thread.ofPlatform().name("passwords-", 0).daemon().factory());
         scheduler = Schedulers.fromExecutorService(threads, "passwords");
-        dummy = hash("nobody's password").cache();
     }
 
     Mono<String> hash(String password) {
@@ -50,19 +52,31 @@ final class Passwords implements AutoCloseable {
 
     /// Whether the password is the hash's; without a hash the same work is done for nothing.
     Mono<Boolean> matches(String password, @Nullable String hash) {
-        if (hash == null)
-            return dummy.flatMap(any -> queued(() -> argon2.matches(normal(password), any)))
-                .thenReturn(false);
-        return queued(() -> argon2.matches(normal(password), hash));
+        return queued(() -> argon2.matches(normal(password), hash == null ? DUMMY : hash))
+            .map(right -> right && hash != null);
     }
 
-    /// The same characters typed on another keyboard are the same password.
-    private static String normal(String password) {
+    /// Whether a hash was made with weaker parameters than today's.
+    boolean isOutdated(String hash) {
+        return argon2.upgradeEncoding(hash);
+    }
+
+    private static String base64(int bytes) {
+        return Base64.getEncoder().withoutPadding().encodeToString(new byte[bytes]);
+    }
+
+    /// NFKC (NIST SP 800-63B 5.1.1.2): the same characters typed on another keyboard are the same password.
+    static String normal(String password) {
         return Normalizer.normalize(password, Normalizer.Form.NFKC);
     }
 
+    /// How much hashing was done, for tests that hold calls against each other.
+    long hashed() {
+        return hashed.get();
+    }
+
     private <T> Mono<T> queued(Callable<T> work) {
-        return Mono.fromCallable(work).subscribeOn(scheduler)
+        return Mono.fromCallable(work).doFirst(hashed::incrementAndGet).subscribeOn(scheduler)
             .onErrorMap(RejectedExecutionException.class, full -> new ProblemException(
                 Problem.unavailable("busy", "Too many sign-ins at once; try again", RETRY_AFTER_SECONDS)));
     }

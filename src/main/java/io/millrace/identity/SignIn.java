@@ -6,17 +6,17 @@ import io.millrace.messaging.Change;
 import io.millrace.messaging.Messaging;
 import io.millrace.postgres.Piece;
 import io.millrace.postgres.Postgres;
-import io.millrace.postgres.Refused;
 import io.millrace.postgres.Write;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
-/// Registers people and signs them in.
+/// Signs people in.
 ///
 /// A sign-in has two steps: a first factor is proven ([#login], or elsewhere and told to [#proven]); then either the
 /// account's second factor is asked for, or [#enter] opens the session.
@@ -33,11 +33,13 @@ final class SignIn {
     private final Postgres postgres;
     private final Ids ids;
     private final InstantSource clock;
+    private final AddressProofs proofs;
     private final Duration refreshLife;
+    private final boolean unverifiedToo;
 
     SignIn(Accounts accounts, Sessions sessions, Passwords passwords, AccessTokens tokens, KeyRing ring,
         Supplier<Optional<SecondFactor>> second, Messaging messaging, Postgres postgres, Ids ids, InstantSource clock,
-        Duration refreshLife) {
+        AddressProofs proofs, IdentitySettings settings) {
         this.accounts = accounts;
         this.sessions = sessions;
         this.passwords = passwords;
@@ -48,11 +50,10 @@ final class SignIn {
         this.postgres = postgres;
         this.ids = ids;
         this.clock = clock;
-        this.refreshLife = refreshLife;
+        this.proofs = proofs;
+        this.refreshLife = settings.refreshLife();
+        this.unverifiedToo = settings.unverifiedLogin();
     }
-
-    /// What somebody tells about himself to get an account.
-    record Registration(Email email, String password, String firstName, String lastName, @Nullable String phone) {}
 
     /// How a call ends.
     sealed interface Outcome {
@@ -64,25 +65,14 @@ final class SignIn {
         /// The first factor is right; the second is wanted.
         record Challenged(SecondFactor.Challenge challenge) implements Outcome {}
 
-        record EmailTaken() implements Outcome {}
-
-        /// Unknown address or wrong password: the two look and last the same.
+        /// Unknown address, wrong password, or an address not proven where that is asked for: they look and last the
+        /// same.
         record WrongCredentials() implements Outcome {}
 
         record Suspended() implements Outcome {}
 
         /// The refresh token is unknown, expired, revoked, or was used before.
         record NoSession() implements Outcome {}
-    }
-
-    Mono<Outcome> register(Registration wish, Set<String> roles, Device device) {
-        return passwords.hash(wish.password()).flatMap(hash -> {
-            Account account = Account.fresh(ids.next(), wish.email(), wish.firstName(), wish.lastName(), wish.phone(),
-                roles);
-            return created(account, hash).then(enter(account, Set.of(PASSWORD), device))
-                .onErrorResume(Refused.class, refused -> refused.is(Accounts.EMAIL_TAKEN)
-                    ? Mono.just(new Outcome.EmailTaken()) : Mono.error(refused));
-        });
     }
 
     /// Writes a new account; fails with [Refused] `email_taken`.
@@ -100,9 +90,34 @@ final class SignIn {
 
     private Mono<Outcome> checked(Accounts.@Nullable Locked found, String password, Device device) {
         return passwords.matches(password, found == null ? null : found.hash()).flatMap(right -> {
-            if (!right || found == null || found.account().status() == Account.Status.ERASED)
-                return Mono.just(new Outcome.WrongCredentials());
-            return proven(found.account(), Set.of(PASSWORD), device);
+            if (!right || found == null || found.account().status() == Account.Status.ERASED
+                || !found.account().verified() && !unverifiedToo) return Mono.just(new Outcome.WrongCredentials());
+            return rehashed(found, password).then(proven(found.account(), Set.of(PASSWORD), device));
+        });
+    }
+
+    /// The parameters of hashing grow over the years; whoever signs in takes part.
+    private Mono<Void> rehashed(Accounts.Locked found, String password) {
+        String before = found.hash();
+        if (before == null || !passwords.isOutdated(before)) return Mono.empty();
+        return passwords.hash(password).flatMap(after -> accounts.rehashed(found.account().id(), before, after)).then();
+    }
+
+    /// A signed-in person gives himself another password: all his sessions end, and here begins a new one.
+    Mono<Outcome> newPassword(Caller caller, String current, String wanted, Device device) {
+        return accounts.lockedById(caller.account()).filterWhen(found -> passwords.matches(current, found.hash()))
+            .flatMap(found -> passwords.hash(wanted).flatMap(hash -> Change.retryStale(
+                () -> renewed(caller.account(), hash, device))))
+            .defaultIfEmpty(new Outcome.WrongCredentials());
+    }
+
+    private Mono<Outcome> renewed(UUID id, String hash, Device device) {
+        return accounts.byId(id).flatMap(account -> {
+            Session session = new Session(ids.next(), id, clock.instant(), Set.of(PASSWORD));
+            String refresh = Ids.token();
+            return messaging.commit(proofs.renewed(account, hash, false)
+                .with(opening(session, account.epoch() + 1, refresh, device)))
+                .then(signedIn(account, session, refresh));
         });
     }
 
@@ -119,9 +134,13 @@ final class SignIn {
         if (!account.isActive()) return Mono.just(new Outcome.Suspended());
         Session session = new Session(ids.next(), account.id(), clock.instant(), methods);
         String refresh = Ids.token();
-        Piece open = Sessions.open(session, account.epoch(), Bearer.sha256(Ids.token()), Bearer.sha256(refresh),
-            device, session.at().plus(refreshLife));
-        return postgres.run(Write.of(open)).then(signedIn(account, session, refresh));
+        return postgres.run(Write.of(opening(session, account.epoch(), refresh, device)))
+            .then(signedIn(account, session, refresh));
+    }
+
+    private Piece opening(Session session, int epoch, String refresh, Device device) {
+        return Sessions.open(session, epoch, Bearer.sha256(Ids.token()), Bearer.sha256(refresh), device,
+            session.at().plus(refreshLife));
     }
 
     /// A signed-in person proved by this method that he is still there: his session goes on with a newer `auth_time`.

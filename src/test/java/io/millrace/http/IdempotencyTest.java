@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.testing.Answer;
 import io.millrace.testing.Client;
 import io.millrace.testing.Eventually;
+import io.millrace.testing.People;
 import io.millrace.testing.Shop;
 import java.io.IOException;
 import java.time.Duration;
@@ -39,9 +40,7 @@ class IdempotencyTest {
     }
 
     private Client ann() {
-        return client.bearer(client.post("/api/v1/auth/register", Map.of("email", fresh() + "@example.com",
-            "password", "correct horse", "first_name", "A", "last_name", "B")).expect(201).data().path("access_token")
-            .asString());
+        return new People(SHOP).customer();
     }
 
     /// Guard: the primary key of http.idempotency, in the transaction of the effect.

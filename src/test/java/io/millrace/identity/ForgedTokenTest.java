@@ -170,7 +170,7 @@ class ForgedTokenTest {
         org.assertj.core.api.Assertions.assertThatThrownBy(() -> Keys.read("{\"kty\":\"EC\",\"d\":\"my secret\"}"))
             .hasMessageNotContaining("my secret");
         assertThat(new IdentitySettings("my secret", "my secret", Duration.ofDays(1), "i", "a", "s",
-            Duration.ofHours(1), Duration.ofDays(1)).toString())
+            Duration.ofHours(1), Duration.ofDays(1), false, java.util.Map.of()).toString())
             .doesNotContain("my secret");
     }
 
