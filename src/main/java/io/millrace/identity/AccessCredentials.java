@@ -18,16 +18,14 @@ final class AccessCredentials implements Credentials {
     private static final Duration REMEMBERED = Duration.ofMinutes(5);
 
     private final AccessTokens tokens;
-    private final KeyRing ring;
     private final Roles roles;
     private final Liveness liveness;
     private final InstantSource clock;
     private final Cache<ByteBuffer, AccessTokens.Verified> known =
         Caffeine.newBuilder().maximumSize(REMEMBERED_MAX).expireAfterWrite(REMEMBERED).build();
 
-    AccessCredentials(AccessTokens tokens, KeyRing ring, Roles roles, Liveness liveness, InstantSource clock) {
+    AccessCredentials(AccessTokens tokens, Roles roles, Liveness liveness, InstantSource clock) {
         this.tokens = tokens;
-        this.ring = ring;
         this.roles = roles;
         this.liveness = liveness;
         this.clock = clock;
@@ -55,7 +53,6 @@ final class AccessCredentials implements Credentials {
         AccessTokens.Verified before = known.getIfPresent(hash);
         if (before != null)
             return clock.instant().isBefore(before.expires()) ? Mono.just(before) : Mono.empty();
-        return ring.keys().flatMap(keys -> Mono.justOrEmpty(tokens.verify(token, keys, clock.instant())))
-            .doOnNext(now -> known.put(hash, now));
+        return tokens.verify(token).doOnNext(now -> known.put(hash, now));
     }
 }

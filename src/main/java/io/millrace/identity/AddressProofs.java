@@ -1,5 +1,7 @@
 package io.millrace.identity;
 
+import io.millrace.audit.Audit;
+import io.millrace.http.Caller;
 import io.millrace.http.Ids;
 import io.millrace.identity.Identity.Purpose;
 import io.millrace.messaging.Change;
@@ -8,6 +10,7 @@ import io.millrace.postgres.Piece;
 import io.millrace.postgres.Refused;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import reactor.core.publisher.Mono;
@@ -21,15 +24,17 @@ final class AddressProofs {
     private final Codes codes;
     private final Passwords passwords;
     private final SignOut signOut;
+    private final Audit audit;
     private final Messaging messaging;
     private final Ids ids;
     private final InstantSource clock;
 
-    AddressProofs(Codes codes, Passwords passwords, SignOut signOut, Messaging messaging, Ids ids,
-        InstantSource clock) {
+    AddressProofs(Codes codes, Passwords passwords, SignOut signOut, Audit audit, Messaging messaging,
+        Ids ids, InstantSource clock) {
         this.codes = codes;
         this.passwords = passwords;
         this.signOut = signOut;
+        this.audit = audit;
         this.messaging = messaging;
         this.ids = ids;
         this.clock = clock;
@@ -99,7 +104,9 @@ final class AddressProofs {
         Instant now = clock.instant();
         UUID notice = ids.next();
         Piece password = Accounts.password(account, hash, proves, now);
-        return Change.of(password, codes.to(notice, account.id(), Purpose.PASSWORD_CHANGED, null, now))
+        return Change.of(password, codes.to(notice, account.id(), Purpose.PASSWORD_CHANGED, null, now),
+            audit.entry((Caller) null, "account.password", "account:" + account.id(), null,
+                Map.of("by", proves ? "mail" : "password"), ""))
             .tells(new IdentityEvent.PasswordChanged(ids.next(), account.id(), account.version() + 1, now),
                 signOut.ended(account.id(), null, NEW_PASSWORD), requested(notice));
     }

@@ -6,6 +6,8 @@ import io.millrace.http.Caller;
 import io.millrace.http.Fields;
 import io.millrace.http.Problem;
 import io.millrace.http.Reply;
+import io.millrace.http.Versioned;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -20,23 +22,26 @@ import reactor.core.publisher.Mono;
 @Configuration(proxyBeanMethods = false)
 class AuthRoutes {
     private static final int REFRESH_CHARS_MAX = 256;
+    private static final int ETAG_BYTES = 12;
 
     private final SignIn signIn;
     private final Refresh refresh;
     private final SignOut signOut;
     private final Accounts accounts;
+    private final Attempts attempts;
 
-    AuthRoutes(SignIn signIn, Refresh refresh, SignOut signOut, Accounts accounts) {
+    AuthRoutes(SignIn signIn, Refresh refresh, SignOut signOut, Accounts accounts, Attempts attempts) {
         this.signIn = signIn;
         this.refresh = refresh;
         this.signOut = signOut;
         this.accounts = accounts;
+        this.attempts = attempts;
     }
 
     // Replies with secrets are not stored for replays: the single use of a token is the guard.
     @Bean RouterFunction<ServerResponse> authApi(Api api) {
         return api.table("/auth", rows -> {
-            rows.POST("/login", Access.anyone(), this::login).storesNothing();
+            rows.POST("/login", Access.anyone(), this::login).storesNothing().limited("login");
             rows.POST("/refresh", Access.anyone(), this::refresh).storesNothing();
             rows.POST("/logout", Access.anyone(), this::logout).storesNothing();
             rows.GET("/me", Access.signedIn(), this::me);
@@ -48,7 +53,7 @@ class AuthRoutes {
     record Refreshing(@Nullable String refreshToken) {}
 
     record MeView(UUID id, String email, String name, String firstName, String lastName, @Nullable String phone,
-        List<String> roles, List<String> permissions) {}
+        boolean emailVerified, List<String> roles, List<String> permissions) {}
 
     private Mono<Reply> login(ServerRequest request) {
         Login body = Api.body(request, Login.class);
@@ -59,7 +64,10 @@ class AuthRoutes {
         if (password.codePointCount(0, password.length()) > PasswordRules.CHARS_MAX)
             fields.wrong("password", "is too long");
         fields.orRefuse();
-        return signIn.login(email, password, Device.of(request)).map(SignInReply::of);
+        return attempts.may(email).flatMap(verdict -> verdict.allowed()
+            ? signIn.login(email, password, Device.of(request))
+                .flatMap(outcome -> attempts.note(request, outcome).thenReturn(SignInReply.of(outcome)))
+            : Reply.refuse(verdict.problem()));
     }
 
     private Mono<Reply> refresh(ServerRequest request) {
@@ -87,8 +95,14 @@ class AuthRoutes {
     private Mono<Reply> me(ServerRequest request) {
         Caller caller = Caller.of(request);
         return accounts.byId(caller.account())
-            .flatMap(a -> Reply.ok(new MeView(a.id(), a.email(), a.name(), a.firstName(), a.lastName(), a.phone(),
-                SignInReply.sorted(a.roles()), SignInReply.sorted(caller.permissions()))))
+            .flatMap(a -> shown(request, new MeView(a.id(), a.email(), a.name(), a.firstName(), a.lastName(),
+                a.phone(), a.verified(), SignInReply.sorted(a.roles()), SignInReply.sorted(caller.permissions()))))
             .switchIfEmpty(Reply.refuse(Problem.unauthorized()));
+    }
+
+    private static Mono<Reply> shown(ServerRequest request, MeView me) {
+        String etag = "\"" + HexFormat.of().formatHex(Bearer.sha256(me.toString()), 0, ETAG_BYTES) + "\"";
+        return (Versioned.isCurrent(request, etag) ? Reply.notModified(etag) : Reply.ok(me))
+            .map(reply -> reply.header("ETag", etag).header("Cache-Control", "private, no-cache"));
     }
 }

@@ -1,8 +1,7 @@
 package io.millrace.identity;
 
+import io.millrace.http.ClientAddress;
 import io.millrace.http.Texts;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.reactive.function.server.ServerRequest;
 
@@ -14,15 +13,10 @@ record Device(@Nullable String agent, @Nullable String ip) {
     static Device of(ServerRequest request) {
         String agent = request.headers().firstHeader("User-Agent");
         return new Device(agent == null || agent.isBlank() ? null : shortened(Texts.oneLine(agent)),
-            request.remoteAddress().map(Device::address).orElse(null));
+            ClientAddress.of(request).shown());
     }
 
     private static String shortened(String text) {
         return text.length() <= AGENT_CHARS_MAX ? text : text.substring(0, AGENT_CHARS_MAX);
-    }
-
-    private static String address(InetSocketAddress from) {
-        InetAddress address = from.getAddress();
-        return address == null ? from.getHostString() : address.getHostAddress();
     }
 }

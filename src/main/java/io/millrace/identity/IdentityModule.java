@@ -1,6 +1,8 @@
 package io.millrace.identity;
 
+import io.millrace.audit.Audit;
 import io.millrace.http.Ids;
+import io.millrace.http.Limits;
 import io.millrace.http.Streams;
 import io.millrace.jobs.AtStart;
 import io.millrace.jobs.Jobs;
@@ -45,9 +47,9 @@ class IdentityModule {
         return ring;
     }
 
-    @Bean AccessTokens accessTokens(IdentitySettings settings) {
+    @Bean AccessTokens accessTokens(IdentitySettings settings, KeyRing ring, InstantSource clock) {
         return new AccessTokens(settings.issuer(), settings.audience(), settings.staffAudience(),
-            settings.accessLife());
+            settings.accessLife(), ring::keys, clock);
     }
 
     @Bean Sessions sessions(Postgres postgres) {
@@ -58,10 +60,10 @@ class IdentityModule {
         return new Roles(postgres);
     }
 
-    @Bean SignIn signIn(Accounts accounts, Sessions sessions, Passwords passwords, AccessTokens tokens, KeyRing ring,
+    @Bean SignIn signIn(Accounts accounts, Sessions sessions, Passwords passwords, AccessTokens tokens,
         ObjectProvider<SecondFactor> second, Messaging messaging, Postgres postgres, Ids ids, InstantSource clock,
         AddressProofs proofs, IdentitySettings settings) {
-        return new SignIn(accounts, sessions, passwords, tokens, ring,
+        return new SignIn(accounts, sessions, passwords, tokens,
             SingletonSupplier.of(() -> Optional.ofNullable(second.getIfAvailable())), messaging, postgres, ids, clock,
             proofs, settings);
     }
@@ -76,17 +78,17 @@ class IdentityModule {
         return codes;
     }
 
-    @Bean AddressProofs addressProofs(Codes codes, Passwords passwords, SignOut signOut, Messaging messaging, Ids ids,
-        InstantSource clock) {
-        return new AddressProofs(codes, passwords, signOut, messaging, ids, clock);
+    @Bean AddressProofs addressProofs(Codes codes, Passwords passwords, SignOut signOut, Audit audit,
+        Messaging messaging, Ids ids, InstantSource clock) {
+        return new AddressProofs(codes, passwords, signOut, audit, messaging, ids, clock);
     }
 
     @Bean SignUp signUp(Passwords passwords, AddressProofs proofs, Messaging messaging, Ids ids, InstantSource clock) {
         return new SignUp(passwords, proofs, messaging, ids, clock);
     }
 
-    @Bean SignOut signOut(Sessions sessions, Messaging messaging, Ids ids, InstantSource clock) {
-        return new SignOut(sessions, messaging, ids, clock);
+    @Bean SignOut signOut(Sessions sessions, Messaging messaging, Audit audit, Ids ids, InstantSource clock) {
+        return new SignOut(sessions, messaging, audit, ids, clock);
     }
 
     @Bean Refresh refresh(Sessions sessions, SignIn signIn, SignOut signOut, InstantSource clock,
@@ -116,9 +118,26 @@ class IdentityModule {
         }
     }
 
-    @Bean AccessCredentials accessCredentials(AccessTokens tokens, KeyRing ring, Roles roles, Liveness liveness,
+    @Bean AccessCredentials accessCredentials(AccessTokens tokens, Roles roles, Liveness liveness,
         InstantSource clock) {
-        return new AccessCredentials(tokens, ring, roles, liveness, clock);
+        return new AccessCredentials(tokens, roles, liveness, clock);
+    }
+
+    @Bean Attempts attempts(Limits limits, Audit audit, Vault vault) {
+        return new Attempts(limits, audit, vault);
+    }
+
+    @Bean UserAdmin userAdmin(Accounts accounts, Roles roles, SignOut signOut, Messaging messaging, Postgres postgres,
+        Audit audit, Ids ids, InstantSource clock) {
+        return new UserAdmin(accounts, roles, signOut, messaging, postgres, audit, ids, clock);
+    }
+
+    @Bean UserList userList(Postgres postgres) {
+        return new UserList(postgres);
+    }
+
+    @Bean RoleAdmin roleAdmin(Postgres postgres, Messaging messaging, Audit audit, Ids ids, InstantSource clock) {
+        return new RoleAdmin(postgres, messaging, audit, ids, clock);
     }
 
     @Bean Bearer bearer(ObjectProvider<Credentials> kinds) {

@@ -12,7 +12,8 @@ record IdentitySettings(@DefaultValue("") String signingKey, @DefaultValue("") S
     @DefaultValue("90d") Duration rotateKeysEvery, @DefaultValue("millrace") String issuer,
     @DefaultValue("millrace-api") String audience, @DefaultValue("millrace-staff") String staffAudience,
     @DefaultValue("1h") Duration accessLife, @DefaultValue("30d") Duration refreshLife,
-    @DefaultValue("false") boolean unverifiedLogin, @DefaultValue Map<String, Set<PasswordRules.Kind>> passwordKinds) {
+    @DefaultValue("false") boolean unverifiedLogin, @DefaultValue("200ms") Duration mailedAfter,
+    @DefaultValue Map<String, Set<PasswordRules.Kind>> passwordKinds) {
 
     @Override public String toString() {
         return "IdentitySettings[issuer=%s, audience=%s]".formatted(issuer, audience);

@@ -30,7 +30,7 @@ class KeysRoutes {
 
     @Bean RouterFunction<ServerResponse> rotationApi(Api api) {
         return api.table("/admin/signing-keys",
-            rows -> rows.POST("/rotate", Access.needs("keys:rotate"), this::rotate));
+            rows -> rows.POST("/rotate", Access.needs("keys:rotate"), this::rotate).inPerson());
     }
 
     private Mono<Reply> rotate(ServerRequest request) {

@@ -26,7 +26,7 @@ final class Passwords implements AutoCloseable {
     private static final int SALT_BYTES = 16;
     private static final int HASH_BYTES = 32;
     private static final int THREADS = 2;
-    /// At some 30 ms a hash and two threads: about a second of waiting.
+    /// At some 30 ms a hash and two threads: about a second of waiting; fifty of one family may sign in at once.
     static final int QUEUE_MAX = 64;
     private static final int RETRY_AFTER_SECONDS = 2;
     private static final long IDLE_SECONDS = 60;

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,11 @@ final class Roles {
     /// What the roles grant together to a token of that realm: to a customer's no role of the staff grants anything.
     Mono<Set<String>> permissions(Set<String> roles, Realm realm) {
         return granted.map(all -> all.to(new Holder(roles, realm)));
+    }
+
+    /// One of these that is no role at all.
+    Mono<Optional<String>> unknown(Set<String> codes) {
+        return granted.map(all -> codes.stream().filter(code -> !all.roles.containsKey(code)).findFirst());
     }
 
     void hear(Fact fact) {

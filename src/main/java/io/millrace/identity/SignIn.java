@@ -27,7 +27,6 @@ final class SignIn {
     private final Sessions sessions;
     private final Passwords passwords;
     private final AccessTokens tokens;
-    private final KeyRing ring;
     private final Supplier<Optional<SecondFactor>> second;
     private final Messaging messaging;
     private final Postgres postgres;
@@ -37,14 +36,13 @@ final class SignIn {
     private final Duration refreshLife;
     private final boolean unverifiedToo;
 
-    SignIn(Accounts accounts, Sessions sessions, Passwords passwords, AccessTokens tokens, KeyRing ring,
+    SignIn(Accounts accounts, Sessions sessions, Passwords passwords, AccessTokens tokens,
         Supplier<Optional<SecondFactor>> second, Messaging messaging, Postgres postgres, Ids ids, InstantSource clock,
         AddressProofs proofs, IdentitySettings settings) {
         this.accounts = accounts;
         this.sessions = sessions;
         this.passwords = passwords;
         this.tokens = tokens;
-        this.ring = ring;
         this.second = second;
         this.messaging = messaging;
         this.postgres = postgres;
@@ -67,9 +65,9 @@ final class SignIn {
 
         /// Unknown address, wrong password, or an address not proven where that is asked for: they look and last the
         /// same.
-        record WrongCredentials() implements Outcome {}
+        record WrongCredentials(@Nullable UUID account) implements Outcome {}
 
-        record Suspended() implements Outcome {}
+        record Suspended(UUID account) implements Outcome {}
 
         /// The refresh token is unknown, expired, revoked, or was used before.
         record NoSession() implements Outcome {}
@@ -91,7 +89,8 @@ final class SignIn {
     private Mono<Outcome> checked(Accounts.@Nullable Locked found, String password, Device device) {
         return passwords.matches(password, found == null ? null : found.hash()).flatMap(right -> {
             if (!right || found == null || found.account().status() == Account.Status.ERASED
-                || !found.account().verified() && !unverifiedToo) return Mono.just(new Outcome.WrongCredentials());
+                || !found.account().verified() && !unverifiedToo)
+                return Mono.just(new Outcome.WrongCredentials(found == null ? null : found.account().id()));
             return rehashed(found, password).then(proven(found.account(), Set.of(PASSWORD), device));
         });
     }
@@ -108,7 +107,7 @@ final class SignIn {
         return accounts.lockedById(caller.account()).filterWhen(found -> passwords.matches(current, found.hash()))
             .flatMap(found -> passwords.hash(wanted).flatMap(hash -> Change.retryStale(
                 () -> renewed(caller.account(), hash, device))))
-            .defaultIfEmpty(new Outcome.WrongCredentials());
+            .defaultIfEmpty(new Outcome.WrongCredentials(caller.account()));
     }
 
     private Mono<Outcome> renewed(UUID id, String hash, Device device) {
@@ -123,7 +122,7 @@ final class SignIn {
 
     /// The first factor is right: a session, or the challenge of the second factor, if the account has one.
     Mono<Outcome> proven(Account account, Set<String> methods, Device device) {
-        if (!account.isActive()) return Mono.just(new Outcome.Suspended());
+        if (!account.isActive()) return Mono.just(new Outcome.Suspended(account.id()));
         return Mono.justOrEmpty(second.get()).flatMap(next -> next.challenge(account.id(), methods, device))
             .<Outcome>map(Outcome.Challenged::new)
             .switchIfEmpty(Mono.defer(() -> enter(account, methods, device)));
@@ -131,7 +130,7 @@ final class SignIn {
 
     /// Everything that is asked for was proven: opens the session.
     Mono<Outcome> enter(Account account, Set<String> methods, Device device) {
-        if (!account.isActive()) return Mono.just(new Outcome.Suspended());
+        if (!account.isActive()) return Mono.just(new Outcome.Suspended(account.id()));
         Session session = new Session(ids.next(), account.id(), clock.instant(), methods);
         String refresh = Ids.token();
         return postgres.run(Write.of(opening(session, account.epoch(), refresh, device)))
@@ -163,6 +162,6 @@ final class SignIn {
     }
 
     private Mono<String> minted(Account account, Session session) {
-        return ring.keys().map(keys -> tokens.mint(account, session, ids.next(), keys, clock.instant()));
+        return tokens.mint(account, session, ids.next());
     }
 }

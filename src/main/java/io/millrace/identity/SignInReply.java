@@ -36,10 +36,11 @@ final class SignInReply {
             // 202: half of a sign-in; answered by POST /auth/2fa/challenge
             case SignIn.Outcome.Challenged(var challenge) -> secret(202, new ChallengeView(challenge.token(),
                 challenge.methods(), challenge.life().toSeconds()));
-            case SignIn.Outcome.WrongCredentials() -> Problem.of(401, "wrong_credentials",
+            case SignIn.Outcome.WrongCredentials(var unsaid) -> Problem.of(401, "wrong_credentials",
                 "The address or the password is wrong, or the address is not proven yet")
                 .header("WWW-Authenticate", "Bearer").reply();
-            case SignIn.Outcome.Suspended() -> Problem.of(403, "account_suspended", "This account is closed").reply();
+            case SignIn.Outcome.Suspended(var account) ->
+                Problem.of(403, "account_suspended", "This account is closed").reply();
             case SignIn.Outcome.NoSession() -> Problem.of(401, "invalid_token", "Sign in again")
                 .header("WWW-Authenticate", "Bearer error=\"invalid_token\"").reply();
         };

@@ -1,11 +1,14 @@
 package io.millrace.identity;
 
+import io.millrace.audit.Audit;
+import io.millrace.http.Caller;
 import io.millrace.http.Ids;
 import io.millrace.messaging.Change;
 import io.millrace.messaging.Messaging;
 import io.millrace.postgres.Piece;
 import io.millrace.postgres.Refused;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -17,12 +20,14 @@ final class SignOut {
 
     private final Sessions sessions;
     private final Messaging messaging;
+    private final Audit audit;
     private final Ids ids;
     private final InstantSource clock;
 
-    SignOut(Sessions sessions, Messaging messaging, Ids ids, InstantSource clock) {
+    SignOut(Sessions sessions, Messaging messaging, Audit audit, Ids ids, InstantSource clock) {
         this.sessions = sessions;
         this.messaging = messaging;
+        this.audit = audit;
         this.ids = ids;
         this.clock = clock;
     }
@@ -47,7 +52,9 @@ final class SignOut {
 
     /// Somebody else holds a copy of a token of this family: it is over, and the person is told.
     Mono<Boolean> stolen(Session session) {
-        return committed(Change.of(Sessions.end(session.account(), session.id(), REUSED, clock.instant())).tells(
+        return committed(Change.of(Sessions.end(session.account(), session.id(), REUSED, clock.instant()),
+            audit.entry((Caller) null, "session.stolen", "session:" + session.id(), null,
+                Map.of("account", session.account()), "")).tells(
             ended(session.account(), session.id(), REUSED),
             new IdentityEvent.TokenReused(ids.next(), session.account(), session.id(), clock.instant())));
     }

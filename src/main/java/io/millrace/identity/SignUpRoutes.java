@@ -26,33 +26,37 @@ class SignUpRoutes {
     private static final int PHONE_CHARS_MAX = 32;
     private static final int TOKEN_CHARS_MAX = 128;
     private static final int CHANNEL_CHARS_MAX = 64;
-    /// Longer than the work usually takes; a hash is some 40 ms of it.
-    private static final Duration ANSWERED_AFTER = Duration.ofMillis(200);
     private static final String MAILED = "A mail is on its way to this address; it says how to go on";
 
     private final SignUp signUp;
     private final AddressProofs proofs;
     private final SignIn signIn;
     private final PasswordRules rules;
+    private final Attempts attempts;
+    private final Duration mailedAfter;
 
-    SignUpRoutes(SignUp signUp, AddressProofs proofs, SignIn signIn, PasswordRules rules) {
+    SignUpRoutes(SignUp signUp, AddressProofs proofs, SignIn signIn, PasswordRules rules, Attempts attempts,
+        IdentitySettings settings) {
         this.signUp = signUp;
         this.proofs = proofs;
         this.signIn = signIn;
         this.rules = rules;
+        this.attempts = attempts;
+        this.mailedAfter = settings.mailedAfter();
     }
 
     // Bodies hold passwords and codes: nothing of them is kept for replays. Codes are good once, the address is unique.
     @Bean RouterFunction<ServerResponse> signUpApi(Api api) {
         return api.table("/auth", rows -> {
-            rows.POST("/register", Access.anyone(), this::register).storesNothing();
+            rows.POST("/register", Access.anyone(), this::register).storesNothing().limited("register");
             rows.POST("/verify-email", Access.anyone(), this::verify).storesNothing();
             rows.POST("/resend-verification", Access.anyone(), request -> mailed(request, Purpose.VERIFY_EMAIL))
-                .storesNothing();
+                .storesNothing().limited("codes");
             rows.POST("/forgot-password", Access.anyone(), request -> mailed(request, Purpose.RESET_PASSWORD))
-                .storesNothing();
-            rows.POST("/reset-password", Access.anyone(), this::reset).storesNothing();
-            rows.POST("/change-password", Access.signedIn(), this::change).storesNothing();
+                .storesNothing().limited("codes");
+            rows.POST("/reset-password", Access.anyone(), this::reset).storesNothing().limited("codes");
+            rows.POST("/change-password", Access.signedIn(), this::change).storesNothing().inPerson()
+                .limited("login");
         });
     }
 
@@ -115,7 +119,8 @@ class SignUpRoutes {
             fields.wrong("current_password", "is too long");
         String password = password(request, fields, body.password(), "");
         fields.orRefuse();
-        return signIn.newPassword(Caller.of(request), current, password, Device.of(request)).map(SignInReply::of);
+        return signIn.newPassword(Caller.of(request), current, password, Device.of(request))
+            .flatMap(outcome -> attempts.note(request, outcome).thenReturn(SignInReply.of(outcome)));
     }
 
     private String password(ServerRequest request, Fields fields, @Nullable String typed, String email) {
@@ -127,8 +132,8 @@ class SignUpRoutes {
     }
 
     /// The one answer, at one time: what the work takes more for a known or an unknown address drowns in the wait.
-    private static Mono<Reply> evenly(Mono<Void> work) {
-        return Mono.when(work, Mono.delay(ANSWERED_AFTER))
+    private Mono<Reply> evenly(Mono<Void> work) {
+        return Mono.when(work, Mono.delay(mailedAfter))
             .thenReturn(new Reply(202, Map.of(), new Reply.Body.Data(null, MAILED, null)));
     }
 

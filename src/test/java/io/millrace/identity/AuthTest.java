@@ -57,6 +57,9 @@ class AuthTest {
         assertThat(me.data().path("roles").get(0).asString()).isEqualTo("customer");
         assertThat(me.data().path("name").asString()).isEqualTo("Ann Lee");
         assertThat(me.text()).doesNotContain("argon2", "password");
+        Client again = client.bearer(signedIn.data().path("access_token").asString()).with("If-None-Match",
+            String.valueOf(me.header("ETag")));
+        again.get("/api/v1/auth/me").expect(304);
     }
 
     /// Guard: the unique index accounts_email_key, reached through `on conflict do nothing` and the check on it.

@@ -12,28 +12,36 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
 import io.millrace.testing.Answer;
+import io.millrace.testing.People;
 import io.millrace.testing.Shop;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Base64;
 import java.util.Date;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
 
-/// Attack 23: every token that is not exactly one of ours is 401.
+/// Attack 23, OWASP API2:2023, ASVS 5.0 V9.1-V9.2: every token that is not exactly one of ours is 401.
 class ForgedTokenTest {
     private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
     private static final ECKey KEY = Keys.generated();
     private static final Keys KEYS = new Keys(KEY, List.of(KEY));
-    private static final AccessTokens TOKENS = new AccessTokens("millrace", "millrace-api",
-        "millrace-staff", Duration.ofHours(1));
+    private static final AccessTokens TOKENS = tokens(() -> NOW);
     private static final Account ANN = Account.fresh(UUID.randomUUID(), Email.of("ann@example.com"), "Ann", "Lee",
         null, Set.of("customer"));
+
+    private static AccessTokens tokens(InstantSource clock) {
+        return new AccessTokens("millrace", "millrace-api", "millrace-staff", Duration.ofHours(1),
+            () -> Mono.just(KEYS), clock);
+    }
 
     private static Session session(UUID id) {
         return new Session(id, ANN.id(), NOW, Set.of("pwd"));
@@ -56,8 +64,12 @@ class ForgedTokenTest {
         return token.serialize();
     }
 
+    private static String minted(AccessTokens tokens, UUID session) {
+        return Objects.requireNonNull(tokens.mint(ANN, session(session), UUID.randomUUID()).block());
+    }
+
     private static boolean isGood(String token) {
-        return TOKENS.verify(token, KEYS, NOW).isPresent();
+        return TOKENS.verify(token).blockOptional().isPresent();
     }
 
     private static boolean isGoodWith(UnaryOperator<JWTClaimsSet.Builder> change) throws Exception {
@@ -70,13 +82,14 @@ class ForgedTokenTest {
 
     @Test void our_own_token_is_good_until_the_second_it_expires() {
         UUID session = UUID.randomUUID();
-        String token = TOKENS.mint(ANN, session(session), UUID.randomUUID(), KEYS, NOW);
-        AccessTokens.Verified verified = TOKENS.verify(token, KEYS, NOW.plusSeconds(3599)).orElseThrow();
+        String token = minted(TOKENS, session);
+        AccessTokens.Verified verified = Objects.requireNonNull(
+            tokens(() -> NOW.plusSeconds(3599)).verify(token).block());
         assertThat(verified.account()).isEqualTo(ANN.id());
         assertThat(verified.session()).isEqualTo(session);
         assertThat(verified.roles()).containsExactly("customer");
-        assertThat(TOKENS.verify(token, KEYS, NOW.plusSeconds(3600))).isEmpty();
-        assertThat(TOKENS.verify(token, KEYS, NOW.plusSeconds(3601))).isEmpty();
+        assertThat(tokens(() -> NOW.plusSeconds(3600)).verify(token).blockOptional()).isEmpty();
+        assertThat(tokens(() -> NOW.plusSeconds(3601)).verify(token).blockOptional()).isEmpty();
     }
 
     @Test void a_token_made_by_hand_the_same_way_is_good() throws Exception {
@@ -142,7 +155,7 @@ class ForgedTokenTest {
     }
 
     @Test void a_changed_letter_a_huge_token_and_noise_are_refused() {
-        String good = TOKENS.mint(ANN, session(UUID.randomUUID()), UUID.randomUUID(), KEYS, NOW);
+        String good = minted(TOKENS, UUID.randomUUID());
         int middle = good.indexOf('.') + 20;
         char other = good.charAt(middle) == 'A' ? 'B' : 'A';
         assertThat(isGood(good.substring(0, middle) + other + good.substring(middle + 1))).isFalse();
@@ -152,7 +165,7 @@ class ForgedTokenTest {
 
     @Test void over_http_a_bad_token_is_401_even_where_nobody_need_sign_in() {
         Shop shop = Shop.shared();
-        String foreign = TOKENS.mint(ANN, session(UUID.randomUUID()), UUID.randomUUID(), KEYS, Instant.now());
+        String foreign = minted(tokens(InstantSource.system()), UUID.randomUUID());
         for (String token : List.of(foreign, "nonsense")) {
             Answer answer = shop.client().bearer(token).get("/api/v1/auth/me").expect(401);
             assertThat(answer.header("WWW-Authenticate")).isEqualTo("Bearer error=\"invalid_token\"");
@@ -160,6 +173,23 @@ class ForgedTokenTest {
             shop.client().bearer(token).post("/api/v1/auth/login", "{}").expect(401);
         }
         assertThat(shop.client().get("/api/v1/auth/me").expect(401).header("WWW-Authenticate")).isEqualTo("Bearer");
+    }
+
+    /// A token of another kind is none: a refresh token, a guest's cart or order token, a stream's ticket, a webhook's.
+    @Test void attack_23_tokens_of_other_kinds_are_no_access_tokens() {
+        Shop shop = Shop.shared();
+        People people = new People(shop);
+        String email = People.freshEmail();
+        people.register(email);
+        Answer tokens = people.signIn(email);
+        String access = tokens.data().path("access_token").asString();
+        String[] parts = access.split("\\.");
+        for (String other : List.of(tokens.data().path("refresh_token").asString(), io.millrace.http.Ids.token(),
+            "whsec_sandbox", "sk_test_sandbox", parts[1], parts[0] + "." + parts[1], access + ".x", access + "A",
+            parts[0] + "." + parts[1] + "."))
+            shop.client().bearer(other).get("/api/v1/auth/me").expect(401);
+        shop.client().with("Authorization", "bearer " + access).get("/api/v1/auth/me").expect(200);
+        shop.client().post("/api/v1/auth/refresh", java.util.Map.of("refresh_token", access)).expect(422);
     }
 
     @Test void a_signing_key_is_read_as_jwk_and_as_pem_and_is_never_told() throws Exception {
@@ -170,7 +200,7 @@ class ForgedTokenTest {
         org.assertj.core.api.Assertions.assertThatThrownBy(() -> Keys.read("{\"kty\":\"EC\",\"d\":\"my secret\"}"))
             .hasMessageNotContaining("my secret");
         assertThat(new IdentitySettings("my secret", "my secret", Duration.ofDays(1), "i", "a", "s",
-            Duration.ofHours(1), Duration.ofDays(1), false, java.util.Map.of()).toString())
+            Duration.ofHours(1), Duration.ofDays(1), false, Duration.ZERO, java.util.Map.of()).toString())
             .doesNotContain("my secret");
     }
 

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What must be true of any shop at rest, whatever was done to it (I1-I10 of the goals), looked up past its own code.
-/// Each question answers the rows that break it.
+/// What must be true of any shop at rest, whatever was done to it (I1-I10 and I12 of the goals), looked up past its own
+/// code. Each question answers the rows that break it.
 public final class Oracle {
     private record Question(String law, String breaking) {}
 
@@ -54,7 +54,10 @@ public final class Oracle {
         new Question("I10 an order that is paid took its stock, once", """
             select o.id, o.payment_status, r.state from ordering.orders o
               join inventory.reservations r on r.id = o.reservation
-             where o.payment_status = 'paid' and r.state not in ('committed', 'returned')"""));
+             where o.payment_status = 'paid' and r.state not in ('committed', 'returned')"""),
+        new Question("I12 a family whose token was used twice has no live token", """
+            select s.id from messaging.facts f join identity.sessions s on 'session:' || s.id = f.aggregate
+             where f.type = 'identity.TokenReused' and s.revoked_at is null"""));
 
     private final Database database;
 

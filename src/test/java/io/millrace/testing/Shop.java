@@ -47,6 +47,7 @@ public final class Shop implements AutoCloseable {
         settings.put("millrace.banner", "false");
         settings.put("millrace.limits.others", "1000000/1m");
         settings.put("millrace.demo.enabled", "false");
+        settings.put("millrace.identity.mailed-after", "0ms");
         add(settings, namesAndValues);
         return settings;
     }
