@@ -78,6 +78,10 @@ class IdentityModule {
         return codes;
     }
 
+    @Bean LetterRecords letterRecords(Postgres postgres) {
+        return new LetterRecords(postgres);
+    }
+
     @Bean AddressProofs addressProofs(Codes codes, Passwords passwords, SignOut signOut, Audit audit,
         Messaging messaging, Ids ids, InstantSource clock) {
         return new AddressProofs(codes, passwords, signOut, audit, messaging, ids, clock);
