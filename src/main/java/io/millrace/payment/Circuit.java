@@ -126,6 +126,10 @@ final class Circuit implements PaymentProvider {
         return ask(provider.lookRefund(refundObject));
     }
 
+    @Override public Mono<Told<Instrument>> instrument(String token) {
+        return ask(provider.instrument(token));
+    }
+
     @Override public String name() {
         return provider.name();
     }

@@ -39,10 +39,8 @@ public interface PaymentProvider {
 
     Mono<Told<RefundReport>> lookRefund(String refundObject);
 
-    /// What stands behind a token that the provider gave a payer's browser; no by default: nothing can be kept there.
-    default Mono<Told<Instrument>> instrument(String token) {
-        return Mono.just(new Told.No<>("nothing_is_kept"));
-    }
+    /// What stands behind a token that the provider gave a payer's browser; no where nothing can be kept.
+    Mono<Told<Instrument>> instrument(String token);
 
     /// How deliveries are proven and read.
     interface Webhooks {

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.springframework.http.HttpMethod;
@@ -27,7 +28,9 @@ class ForeignIdsTest {
     private static final Set<String> PUBLIC = Set.of("/api/v1/products/{id}", "/api/v1/products/{productId}/stock",
         "/api/v1/variants/product/{id}", "/api/v1/categories/{id}", "/api/v1/categories/{id}/products",
         "/api/v1/channels/{code}", "/api/v1/webhooks/{provider}", "/api/v1/auth/oauth/{provider}",
-        "/api/v1/auth/oauth/{provider}/link", "/api/v1/auth/callback/{provider}");
+        "/api/v1/auth/oauth/{provider}/link", "/api/v1/auth/callback/{provider}",
+        // names a product, touches only the caller's own list; the token of a shared list is its proof
+        "/api/v1/wishlist/{productId}", "/api/v1/wishlist/shared/{token}");
 
     private final Shop shop = Shop.shared();
     private final People people = new People(shop);
@@ -50,7 +53,7 @@ class ForeignIdsTest {
             .expect(201).data().path("items").get(0).path("id").asString());
         owned.put("/api/v1/user/addresses/{id}", id(owner.post("user/addresses", address()).expect(201)));
         owned.put("/api/v1/user/payment-methods/{id}", id(owner.post("user/payment-methods", Map.of("provider",
-            "stripe", "token", "pm_card_visa")).expect(201)));
+            "stripe", "token", "pm_card_mastercard")).expect(201)));
         owned.put("/api/v1/auth/sessions/{id}", owner.get("auth/sessions").expect(200).data().get(0).path("id")
             .asString());
         UUID identity = UUID.randomUUID();
@@ -60,6 +63,12 @@ class ForeignIdsTest {
             owner.get("auth/me").expect(200).data().path("id").asString(), identity.toString());
         owned.put("/api/v1/auth/identities/{id}", identity.toString());
         owned.put("/api/v1/user/tokens/{id}", id(owner.post("user/tokens", Map.of("name", "desk")).expect(201)));
+        owned.put("/api/v1/wishlist/lists/{id}", id(owner.post("wishlist/lists", Map.of("name", "Winter"))
+            .expect(201)));
+        owned.put("/api/v1/user/verifications/{id}", id(owner.channel("ebuildify").post("user/verifications", Map.of(
+            "kind", "ghana_card", "number", "GHA-" + ThreadLocalRandom.current().nextInt(100_000_000, 999_999_999)
+                + "-0"))
+            .expect(202)));
         return owned;
     }
 
@@ -106,6 +115,7 @@ class ForeignIdsTest {
             case "PUT /api/v1/cart/items/{id}" -> Map.of("quantity", 2);
             case "PUT /api/v1/orders/{id}/cancel" -> Map.of("reason", "no more");
             case "POST /api/v1/orders/{id}/payments" -> Map.of("payment_method", "stripe");
+            case "PUT /api/v1/wishlist/lists/{id}" -> Map.of("name", "Spring");
             case "PUT /api/v1/user/addresses/{id}", "PATCH /api/v1/user/addresses/{id}" -> address();
             default -> route.method() == HttpMethod.GET || route.method() == HttpMethod.DELETE ? null : Map.of();
         };

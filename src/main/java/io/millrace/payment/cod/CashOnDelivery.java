@@ -1,6 +1,7 @@
 package io.millrace.payment.cod;
 
 import io.millrace.money.Money;
+import io.millrace.payment.Instrument;
 import io.millrace.payment.Payable;
 import io.millrace.payment.PaymentProvider;
 import io.millrace.payment.RefundReport;
@@ -35,6 +36,10 @@ final class CashOnDelivery implements PaymentProvider {
 
     @Override public Optional<Webhooks> webhooks() {
         return Optional.empty();
+    }
+
+    @Override public Mono<Told<Instrument>> instrument(String token) {
+        return Mono.just(new Told.No<>("nothing_is_kept"));
     }
 
     @Override public Mono<Told<Report>> open(UUID payment, Payable payable) {
