@@ -133,6 +133,19 @@ class TwoFactorTest {
             .isEqualTo("second_factor_missing");
     }
 
+    /// Who signs in at another house has no password here: then the sign-in itself must be fresh.
+    @Test void without_any_password_only_a_fresh_sign_in_enrols() {
+        Person ann = new Person();
+        String refresh = ann.login().expect(200).data().path("refresh_token").asString();
+        shop.database().execute("update identity.accounts set password = null where id = ?", ann.id);
+        ann.client.post("/api/v1/auth/2fa/setup", Map.of("password", "")).expect(200);
+        shop.database().execute("""
+            update identity.sessions set authenticated_at = authenticated_at - interval '6 minutes'
+             where account = ?""", ann.id);
+        Client late = bearer(client.post("/api/v1/auth/refresh", Map.of("refresh_token", refresh)).expect(200));
+        late.post("/api/v1/auth/2fa/setup", Map.of("password", "")).expect(403);
+    }
+
     @Test void an_enabled_second_factor_is_not_replaced_behind_its_owners_back() {
         Person ann = new Person().enabled();
         assertThat(ann.setUp().expect(409).code()).isEqualTo("second_factor_enabled");

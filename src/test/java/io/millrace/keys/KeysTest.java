@@ -196,6 +196,18 @@ class KeysTest {
         with(made).get("/api/v1/admin/ledger/trial-balance").expect(403);
     }
 
+    /// Attack 25: other roles are felt at once, also by a token that was good a moment ago.
+    @Test void a_token_follows_the_roles_that_its_owner_is_given_at_once() {
+        Client owner = staff();
+        Answer made = token(owner, "ledger:read", "self:read");
+        with(made).get("/api/v1/admin/ledger/trial-balance").expect(200);
+        String account = with(made).get("/api/v1/auth/me").expect(200).data().path("id").asString();
+        admin.put("/api/v1/admin/users/" + account + "/roles", Map.of("roles", List.of("customer"))).expect(200);
+        with(made).get("/api/v1/admin/ledger/trial-balance").expect(403);
+        with(made).get("/api/v1/auth/me").expect(200);
+        owner.get("/api/v1/auth/me").expect(401);
+    }
+
     @Test void last_used_is_written_once_in_five_minutes_however_busy_a_token_is() {
         Answer made = token(staff());
         PersonalTokens tokens = shop.bean(PersonalTokens.class);
