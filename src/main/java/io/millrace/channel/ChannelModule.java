@@ -1,5 +1,6 @@
 package io.millrace.channel;
 
+import io.millrace.http.Hosts;
 import io.millrace.http.Ids;
 import io.millrace.jobs.AtStart;
 import io.millrace.messaging.Messaging;
@@ -12,8 +13,9 @@ import org.springframework.core.annotation.Order;
 
 @Configuration(proxyBeanMethods = false)
 class ChannelModule {
-    @Bean Channels channels(Postgres postgres, Messaging messaging, Ids ids, InstantSource clock) {
-        return new Channels(new Terms(postgres, messaging, ids, clock));
+    @Bean Channels channels(Postgres postgres, Messaging messaging, Ids ids, InstantSource clock,
+        Hosts hosts) {
+        return new Channels(new Terms(postgres, messaging, ids, clock), hosts);
     }
 
     /// Channels are asked for by every request and answered from memory, so they are read before the doors open.

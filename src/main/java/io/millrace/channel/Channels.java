@@ -1,5 +1,6 @@
 package io.millrace.channel;
 
+import io.millrace.http.Hosts;
 import io.millrace.http.Problem;
 import io.millrace.http.ProblemException;
 import io.millrace.money.Money;
@@ -31,9 +32,11 @@ public final class Channels {
     private volatile Known known = Known.of(List.of());
 
     private final Terms terms;
+    private final Hosts hosts;
 
-    Channels(Terms terms) {
+    Channels(Terms terms, Hosts hosts) {
         this.terms = terms;
+        this.hosts = hosts;
     }
 
     public Channel of(ServerRequest request) {
@@ -68,7 +71,10 @@ public final class Channels {
 
     /// Reads all channels' terms again, on this node.
     Mono<List<Channel>> reload() {
-        return terms.all().doOnNext(channels -> known = Known.of(channels));
+        return terms.all().doOnNext(channels -> {
+            known = Known.of(channels);
+            hosts.alsoFor("channel", known.byHost.keySet());
+        });
     }
 
     Mono<Boolean> tax(Channel channel, String category, Percent rate) {

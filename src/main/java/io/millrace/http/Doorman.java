@@ -6,6 +6,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -17,6 +18,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +32,10 @@ final class Doorman extends ChannelDuplexHandler {
     /// The whole head must arrive within one watch; a body must bring at least this many bytes in each.
     static final int WATCH_SECONDS = 10;
     private static final int BYTES_PER_WATCH_MIN = 1_024;
+    /// A client that takes nothing of an answer for this long is left.
+    static final int STALL_SECONDS = 30;
+    /// So many requests may wait behind one that is being answered; each keeps its head in memory.
+    private static final int PIPELINED_MAX = 64;
     private static final int HEAD_CHARS_MAX = Wire.LINE_BYTES_MAX + Wire.HEADERS_BYTES_MAX;
 
     private @Nullable ByteBuf reading;
@@ -39,6 +45,10 @@ final class Doorman extends ChannelDuplexHandler {
     private boolean inBody;
     private boolean wanted;
     private boolean responding;
+    private boolean pressed;
+    private boolean left;
+    private int unanswered;
+    private long written;
     private boolean watched;
     private long bytes;
     private long bytesAtWatch;
@@ -73,16 +83,27 @@ final class Doorman extends ChannelDuplexHandler {
     }
 
     @Override public void channelRead(ChannelHandlerContext context, Object message) {
+        if (left) {
+            ReferenceCountUtil.release(message);
+            return;
+        }
         if (message instanceof HttpRequest request) {
             inHead = false;
             inBody = true;
             responding = false;
+            if (++unanswered > PIPELINED_MAX) {
+                left = true;
+                ReferenceCountUtil.release(message);
+                context.close();
+                return;
+            }
             String wrong = request.decoderResult().isSuccess() ? ambiguity(request) : null;
             if (wrong != null) request.setDecoderResult(DecoderResult.failure(new IllegalArgumentException(wrong)));
         }
         if (message instanceof HttpContent content && !(message instanceof HttpRequest)
             && content.decoderResult().isFailure()) {
             // Netty would end the body here as if it were whole, and somebody would act on half of it.
+            left = true;
             content.release();
             dismiss(context, HttpResponseStatus.BAD_REQUEST);
             return;
@@ -107,7 +128,32 @@ final class Doorman extends ChannelDuplexHandler {
 
     @Override public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
         if (message instanceof HttpResponse) responding = true;
+        if (message instanceof HttpContent content) written += content.content().readableBytes();
+        if (message instanceof LastHttpContent) unanswered--;
         context.write(message, promise);
+    }
+
+    /// Who reads at once leaves nothing behind; only a rest is watched.
+    @Override public void flush(ChannelHandlerContext context) {
+        context.flush();
+        if (!pressed && pending(context) > 0) press(context, written - pending(context));
+    }
+
+    private void press(ChannelHandlerContext context, long takenThen) {
+        pressed = true;
+        var unused = context.executor().schedule(() -> {
+            pressed = false;
+            long pending = pending(context);
+            if (pending == 0) return;
+            if (written - pending <= takenThen) context.close();
+            else press(context, written - pending);
+        }, STALL_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /// Bytes that the client has yet to take.
+    private static long pending(ChannelHandlerContext context) {
+        ChannelOutboundBuffer waiting = context.channel().unsafe().outboundBuffer();
+        return waiting == null ? 0 : waiting.totalPendingWriteBytes();
     }
 
     private void watch(ChannelHandlerContext context, boolean head) {

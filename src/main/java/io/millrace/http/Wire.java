@@ -6,10 +6,14 @@ import java.time.Duration;
 import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import reactor.netty.NettyPipeline;
+import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.server.HttpRequestDecoderSpec;
 import reactor.netty.http.server.HttpServer;
 
 /// The limits of a connection, before anything of ours has read a byte: lengths, waits, and what is no HTTP at all.
+///
+/// HTTP/1.1 only, whatever is configured: HTTP/2 belongs to the proxy that ends TLS, which browsers need for it anyway,
+/// and what it can be abused for (rapid reset, CONTINUATION floods) stays outside with it.
 final class Wire implements WebServerFactoryCustomizer<NettyReactiveWebServerFactory> {
     /// A longer request line is 414.
     static final int LINE_BYTES_MAX = 8 * 1024;
@@ -26,7 +30,7 @@ final class Wire implements WebServerFactoryCustomizer<NettyReactiveWebServerFac
     }
 
     private static HttpServer limited(HttpServer server) {
-        return server.httpRequestDecoder(Wire::decoder).idleTimeout(IDLE_MAX)
+        return server.protocol(HttpProtocol.HTTP11).httpRequestDecoder(Wire::decoder).idleTimeout(IDLE_MAX)
             .maxKeepAliveRequests(REQUESTS_PER_CONNECTION_MAX)
             .doOnChannelInit((observer, channel, address) -> guard(channel));
     }

@@ -2,12 +2,14 @@ package io.millrace.settings;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.event.ApplicationEnvironmentPreparedEvent;
 import org.springframework.context.ApplicationListener;
@@ -20,11 +22,22 @@ import org.springframework.core.io.support.PropertiesLoaderUtils;
 import org.springframework.util.ClassUtils;
 
 /// In production a shop that was not told everything refuses to open, in one message. What is needed stands in
-/// `settings/<room>.properties`: `name=what it is`, and `name.refused=value,value` for values everybody knows. In
+/// `settings/<room>.properties`: `name=what it is`, `name.refused=value,value` for values everybody knows,
+/// `name.least=16` for how long it is at least, and `name.optional=true` for what may be missing but not be weak. In
 /// development the same settings have defaults (`development.yaml`), so nothing is asked.
+///
+/// Whatever is called a secret, a key or a password is held to more: none of the words that come with a sandbox or an
+/// example, and never shorter than [#SECRET_CHARS_MIN].
 final class Completeness implements ApplicationListener<ApplicationEnvironmentPreparedEvent>, Ordered {
     private static final String NEEDED = "classpath*:settings/*.properties";
     private static final String REFUSED = ".refused";
+    private static final String LEAST = ".least";
+    private static final String OPTIONAL = ".optional";
+    /// What names a secret, also for the test that looks whether all of them are declared.
+    static final Pattern SECRET = Pattern.compile(".*(secret|secrets|password|passwords|key|keys|pepper)");
+    static final int SECRET_CHARS_MIN = 16;
+    private static final Pattern EXAMPLE =
+        Pattern.compile("(?i).*(sandbox|changeme|change-me|change_me|your[-_ ]?(secret|key)|placeholder).*");
     private static final String DEVELOPMENT = "io.millrace.embedded.EmbeddedServers";
 
     /// Before the logging system, so that the message is plain text whatever the log's format is.
@@ -47,17 +60,32 @@ final class Completeness implements ApplicationListener<ApplicationEnvironmentPr
             || !ClassUtils.isPresent(DEVELOPMENT, Completeness.class.getClassLoader());
     }
 
-    /// One line for each setting that is missing or has a value that everybody knows.
+    /// One line for each setting that is missing, weak, or has a value that everybody knows.
     static List<String> problems(TreeMap<String, String> needed, UnaryOperator<@Nullable String> settings) {
-        return needed.keySet().stream().filter(name -> !name.endsWith(REFUSED))
-            .filter(name -> !isGiven(settings.apply(name), needed.getOrDefault(name + REFUSED, "")))
-            .map(name -> "%-42s %s%s".formatted(variable(name), needed.get(name),
-                isBlank(settings.apply(name)) ? "" : " (the development value is refused)"))
-            .toList();
+        List<String> problems = new ArrayList<>();
+        for (String name : needed.keySet()) {
+            if (name.endsWith(REFUSED) || name.endsWith(LEAST) || name.endsWith(OPTIONAL)) continue;
+            String wrong = wrong(name, settings.apply(name), needed);
+            if (wrong != null)
+                problems.add("%-42s %s%s".formatted(variable(name), needed.get(name), wrong));
+        }
+        return problems;
     }
 
-    private static boolean isGiven(@Nullable String value, String refused) {
-        return !isBlank(value) && Arrays.stream(refused.split(",")).noneMatch(known -> known.strip().equals(value));
+    /// Null when the value will do; never the value itself. Several, by comma, must all do.
+    private static @Nullable String wrong(String name, @Nullable String value, TreeMap<String, String> needed) {
+        if (value == null || isBlank(value)) return needed.containsKey(name + OPTIONAL) ? null : "";
+        List<String> known =
+            Arrays.stream(needed.getOrDefault(name + REFUSED, "").split(",")).map(String::strip).toList();
+        boolean secret = SECRET.matcher(name).matches();
+        int least = Integer.parseInt(needed.getOrDefault(name + LEAST,
+            secret ? Integer.toString(SECRET_CHARS_MIN) : "1"));
+        for (String part : secret ? value.split(",", -1) : new String[]{value}) {
+            if (known.contains(part.strip()) || secret && EXAMPLE.matcher(part).matches())
+                return " (the development value is refused)";
+            if (part.strip().length() < least) return " (at least " + least + " characters)";
+        }
+        return null;
     }
 
     private static boolean isBlank(@Nullable String value) {
@@ -68,7 +96,7 @@ final class Completeness implements ApplicationListener<ApplicationEnvironmentPr
         return property.replace('-', '_').replace('.', '_').toUpperCase(Locale.ROOT);
     }
 
-    private static TreeMap<String, String> needed() {
+    static TreeMap<String, String> needed() {
         try {
             var needed = new TreeMap<String, String>();
             for (Resource page : new PathMatchingResourcePatternResolver().getResources(NEEDED)) {

@@ -52,10 +52,12 @@ class ProductionJarIT {
         settings.putAll(Infrastructure.shared().settings());
         settings.put("millrace.admin.password", "millrace-admin");
         settings.put("millrace.payment.stripe.secret-key", "sk_test_sandbox");
+        settings.put("millrace.payment.stripe.webhook-secrets", "whsec_of_a_test_of_the_jar,short");
         try (ShopProcess shop = ShopProcess.launch(command(), settings)) {
             assertThat(shop.awaitExit(REFUSE)).isEqualTo(1);
             assertThat(shop.log()).contains("MILLRACE_ADMIN_PASSWORD", "MILLRACE_PAYMENT_STRIPE_SECRET_KEY",
-                "the development value is refused").doesNotContain("SPRING_R2DBC_URL", "MILLRACE_ADMIN_EMAIL");
+                "the development value is refused", "MILLRACE_PAYMENT_STRIPE_WEBHOOK_SECRETS", "at least 16 characters")
+                .doesNotContain("SPRING_R2DBC_URL", "MILLRACE_ADMIN_EMAIL", "sk_test_sandbox", "short");
         }
     }
 
@@ -81,9 +83,9 @@ class ProductionJarIT {
             "millrace.vault.keys", "b25lIGtleSBvZiBhIHRlc3QsIDMyIGJ5dGVzIGxvbmc=",
             "millrace.payment.stripe.secret-key", "sk_live_of_a_test",
             "millrace.payment.stripe.publishable-key", "pk_live_of_a_test",
-            "millrace.payment.stripe.webhook-secrets", "whsec_of_a_test"));
+            "millrace.payment.stripe.webhook-secrets", "whsec_of_a_test_of_the_jar"));
         secrets.putAll(Map.of("millrace.http.hosts", "shop.example", "millrace.public-url", "https://shop.example",
-            "millrace.notification.sendgrid.api-key", "SG.of_a_test",
+            "millrace.notification.sendgrid.api-key", "SG.of_a_test_of_the_jar",
             "millrace.notification.sendgrid.from", "orders@shop.example"));
         return secrets;
     }

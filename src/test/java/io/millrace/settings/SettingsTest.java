@@ -2,12 +2,24 @@ package io.millrace.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.springframework.mock.env.MockEnvironment;
 
 class SettingsTest {
+    /// Called keys, and no secrets.
+    private static final Set<String> PUBLIC = Set.of("millrace.payment.stripe.publishable-key",
+        "millrace.identity.verification-keys");
     private static final TreeMap<String, String> NEEDED = new TreeMap<>(Map.of(
         "millrace.a.secret-key", "the key",
         "millrace.a.secret-key.refused", "sk_test, sk_demo",
@@ -27,8 +39,49 @@ class SettingsTest {
             .contains("MILLRACE_A_SECRET_KEY", "the development value is refused").doesNotContain("sk_demo");
     }
 
+    @Test void a_secret_is_neither_short_nor_from_an_example_nor_half_so() {
+        for (String weak : List.of("short", "sk_live_1_which_is_long,", "sk_live_1_which_is_long, short",
+            "the-Sandbox-s-own-secret", "please-changeme-please"))
+            assertThat(Completeness.problems(NEEDED, new MockEnvironment().withProperty("millrace.b", "b")
+                .withProperty("millrace.a.secret-key", weak)::getProperty)).as(weak).singleElement().asString()
+                .contains("MILLRACE_A_SECRET_KEY").doesNotContain(weak);
+    }
+
+    @Test void what_may_be_missing_may_not_be_weak() {
+        var needed = new TreeMap<>(Map.of("millrace.c.secret", "a secret", "millrace.c.secret.optional", "true"));
+        assertThat(Completeness.problems(needed, name -> null)).isEmpty();
+        assertThat(Completeness.problems(needed, name -> "weak")).hasSize(1);
+    }
+
+    /// Guard: every setting that is called a secret is in a `settings/*.properties`, so production looks at it.
+    @Test void every_secret_of_the_house_is_declared() throws IOException {
+        var declared = Completeness.needed();
+        var known = new TreeSet<String>();
+        Pattern literal = Pattern.compile("\"(millrace\\.[a-z0-9.-]+)[\":]");
+        try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
+            for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
+                String source = Files.readString(file);
+                if (file.toString().contains("/sandbox/") || file.toString().contains("/demo/")) continue;
+                literal.matcher(source).results().map(found -> found.group(1)).forEach(known::add);
+                Matcher settings = Pattern.compile(
+                    "@ConfigurationProperties\\(\"([a-z.-]+)\"\\)\\s*(?:public )?record \\w+\\(([^{]*)\\)\\s*\\{")
+                    .matcher(source);
+                while (settings.find()) {
+                    Matcher names = Pattern.compile("(\\w+)\\s*(?:,|$)").matcher(settings.group(2).strip());
+                    while (names.find())
+                        known.add(settings.group(1) + "." + names.group(1).replaceAll("([A-Z])", "-$1")
+                            .toLowerCase(java.util.Locale.ROOT));
+                }
+            }
+        }
+        assertThat(known).contains("millrace.vault.keys", "millrace.payment.stripe.secret-key");
+        assertThat(known.stream().filter(name -> Completeness.SECRET.matcher(name).matches())
+            .filter(name -> !PUBLIC.contains(name) && !declared.containsKey(name)))
+            .as("declare them in src/main/resources/settings/<room>.properties").isEmpty();
+    }
+
     @Test void nothing_is_said_when_all_is_told() {
-        var environment = new MockEnvironment().withProperty("millrace.a.secret-key", "sk_live_1")
+        var environment = new MockEnvironment().withProperty("millrace.a.secret-key", "sk_live_1_which_is_long")
             .withProperty("millrace.b", "given");
         assertThat(Completeness.problems(NEEDED, environment::getProperty)).isEmpty();
     }
