@@ -2,6 +2,7 @@ package io.millrace.catalog;
 
 import io.millrace.money.Money;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -13,5 +14,10 @@ public record Offer(UUID variantId, String sku, @Nullable Money price, @Nullable
     @Nullable Long onHand) {
 
     /// From this quantity on, one costs this much.
-    public record Break(int fromQuantity, Money price) {}
+    public record Break(int fromQuantity, Money price) {
+        public Break {
+            // a body may leave it out; then it is that field's refusal and not ours
+            Objects.requireNonNull(price, "price");
+        }
+    }
 }

@@ -1,6 +1,8 @@
 package io.millrace.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import io.millrace.money.Money;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -150,6 +152,9 @@ public final class Json {
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            // nobody behind us expects a list with holes
+            .withConfigOverride(List.class,
+                list -> list.setNullHandling(JsonSetter.Value.forContentNulls(Nulls.FAIL)))
             .withCoercionConfig(LogicalType.Integer, coercion -> coercion
                 .setCoercion(CoercionInputShape.String, CoercionAction.Fail)
                 .setCoercion(CoercionInputShape.EmptyString, CoercionAction.Fail)

@@ -7,7 +7,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +17,7 @@ import org.springframework.boot.context.event.ApplicationEnvironmentPreparedEven
 import org.springframework.context.ApplicationListener;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.Profiles;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
@@ -34,7 +37,7 @@ final class Completeness implements ApplicationListener<ApplicationEnvironmentPr
     private static final String LEAST = ".least";
     private static final String OPTIONAL = ".optional";
     /// What names a secret, also for the test that looks whether all of them are declared.
-    static final Pattern SECRET = Pattern.compile(".*(secret|secrets|password|passwords|key|keys|pepper)");
+    static final Pattern SECRET = Pattern.compile("(?i).*(secret|secrets|password|passwords|key|keys|pepper)");
     static final int SECRET_CHARS_MIN = 16;
     private static final Pattern EXAMPLE =
         Pattern.compile("(?i).*(sandbox|changeme|change-me|change_me|your[-_ ]?(secret|key)|placeholder).*");
@@ -47,7 +50,8 @@ final class Completeness implements ApplicationListener<ApplicationEnvironmentPr
 
     @Override public void onApplicationEvent(ApplicationEnvironmentPreparedEvent event) {
         if (!isProduction(event.getEnvironment())) return;
-        List<String> problems = problems(needed(), event.getEnvironment()::getProperty);
+        List<String> problems = problems(expanded(needed(), names(event.getEnvironment())),
+            event.getEnvironment()::getProperty);
         if (problems.isEmpty()) return;
         throw new CannotOpen("A shop in production has to be told:\n\n    " + String.join("\n    ", problems),
             "Set these environment variables (or the Spring properties of the same names) and start again.\n"
@@ -60,11 +64,40 @@ final class Completeness implements ApplicationListener<ApplicationEnvironmentPr
             || !ClassUtils.isPresent(DEVELOPMENT, Completeness.class.getClassLoader());
     }
 
+    /// A `*` in a declared name stands for the names that somebody chose, as they were given (`a.b-c` or `A_B_C`).
+    static TreeMap<String, String> expanded(TreeMap<String, String> needed, Set<String> given) {
+        var all = new TreeMap<String, String>();
+        needed.forEach((name, what) -> {
+            if (!name.contains("*")) all.put(name, what);
+            else if (isAside(name)) return;
+            else
+                given.stream().filter(one -> letters(one).matches(letters(name).replace("*", ".+")))
+                    .forEach(one -> all.put(one, what));
+        });
+        return all;
+    }
+
+    private static String letters(String name) {
+        return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9*]", "");
+    }
+
+    private static Set<String> names(ConfigurableEnvironment environment) {
+        var names = new TreeSet<String>();
+        environment.getPropertySources().forEach(source -> {
+            if (source instanceof EnumerablePropertySource<?> known) names.addAll(List.of(known.getPropertyNames()));
+        });
+        return names;
+    }
+
+    private static boolean isAside(String name) {
+        return name.endsWith(REFUSED) || name.endsWith(LEAST) || name.endsWith(OPTIONAL);
+    }
+
     /// One line for each setting that is missing, weak, or has a value that everybody knows.
     static List<String> problems(TreeMap<String, String> needed, UnaryOperator<@Nullable String> settings) {
         List<String> problems = new ArrayList<>();
         for (String name : needed.keySet()) {
-            if (name.endsWith(REFUSED) || name.endsWith(LEAST) || name.endsWith(OPTIONAL)) continue;
+            if (isAside(name)) continue;
             String wrong = wrong(name, settings.apply(name), needed);
             if (wrong != null)
                 problems.add("%-42s %s%s".formatted(variable(name), needed.get(name), wrong));
@@ -80,7 +113,9 @@ final class Completeness implements ApplicationListener<ApplicationEnvironmentPr
         boolean secret = SECRET.matcher(name).matches();
         int least = Integer.parseInt(needed.getOrDefault(name + LEAST,
             secret ? Integer.toString(SECRET_CHARS_MIN) : "1"));
-        for (String part : secret ? value.split(",", -1) : new String[]{value}) {
+        // one secret may well have commas in it (a key as JSON)
+        boolean several = secret && name.toLowerCase(Locale.ROOT).endsWith("s");
+        for (String part : several ? List.of(value.split(",", -1)) : List.of(value)) {
             if (known.contains(part.strip()) || secret && EXAMPLE.matcher(part).matches())
                 return " (the development value is refused)";
             if (part.strip().length() < least) return " (at least " + least + " characters)";

@@ -28,9 +28,9 @@ final class Wishlists implements PersonalRecords {
         """;
     private static final String WITH_ITEMS = """
         select l.id, l.name, l.place, l.entries, l.share_hash is not null as shared,
-               (select coalesce(json_agg(json_build_object('product_id', w.product, 'added_at', w.added_at,
-                            'available', coalesce(p.listed, false),
-                            'product', case when p.listed then p.card::json end) order by w.id), '[]')
+               (select coalesce(json_agg(json_strip_nulls(json_build_object('product_id', w.product,
+                            'added_at', w.added_at, 'available', coalesce(p.listed, false),
+                            'product', case when p.listed then p.card::json end)) order by w.id), '[]')
                   from storefront.wishes w left join storefront.products p on p.id = w.product
                  where w.list = l.id)::text as items
           from storefront.wishlists l

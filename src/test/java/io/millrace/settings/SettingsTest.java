@@ -39,18 +39,36 @@ class SettingsTest {
             .contains("MILLRACE_A_SECRET_KEY", "the development value is refused").doesNotContain("sk_demo");
     }
 
-    @Test void a_secret_is_neither_short_nor_from_an_example_nor_half_so() {
-        for (String weak : List.of("short", "sk_live_1_which_is_long,", "sk_live_1_which_is_long, short",
-            "the-Sandbox-s-own-secret", "please-changeme-please"))
+    @Test void a_secret_is_neither_short_nor_from_an_example() {
+        for (String weak : List.of("short", "the-Sandbox-s-own-secret", "please-changeme-please"))
             assertThat(Completeness.problems(NEEDED, new MockEnvironment().withProperty("millrace.b", "b")
                 .withProperty("millrace.a.secret-key", weak)::getProperty)).as(weak).singleElement().asString()
                 .contains("MILLRACE_A_SECRET_KEY").doesNotContain(weak);
+    }
+
+    @Test void of_several_secrets_none_may_be_weak_and_one_may_have_commas() {
+        var several = new TreeMap<>(Map.of("millrace.a.secrets", "all of them", "millrace.a.signing-key", "one"));
+        var given = new java.util.HashMap<>(Map.of("millrace.a.signing-key", "{\"kty\":\"EC\",\"crv\":\"P-256\"}",
+            "millrace.a.secrets", "long enough to be one,and so is this one"));
+        assertThat(Completeness.problems(several, given::get)).isEmpty();
+        given.put("millrace.a.secrets", "long enough to be one,");
+        assertThat(Completeness.problems(several, given::get)).hasSize(1);
     }
 
     @Test void what_may_be_missing_may_not_be_weak() {
         var needed = new TreeMap<>(Map.of("millrace.c.secret", "a secret", "millrace.c.secret.optional", "true"));
         assertThat(Completeness.problems(needed, name -> null)).isEmpty();
         assertThat(Completeness.problems(needed, name -> "weak")).hasSize(1);
+    }
+
+    @Test void names_that_somebody_chose_are_looked_at_however_they_were_written() {
+        var needed = new TreeMap<>(Map.of("millrace.f.*.client-secret", "theirs",
+            "millrace.f.*.client-secret.optional", "true"));
+        var given = Map.of("MILLRACE_F_GOOGLE_CLIENT_SECRET", "short", "millrace.f.face-book.client-secret",
+            "long enough to be a secret", "millrace.f.other.client-id", "x");
+        assertThat(Completeness.problems(Completeness.expanded(needed, given.keySet()), given::get)).singleElement()
+            .asString().contains("MILLRACE_F_GOOGLE_CLIENT_SECRET", "at least 16");
+        assertThat(Completeness.problems(Completeness.expanded(needed, Set.of()), given::get)).isEmpty();
     }
 
     /// Guard: every setting that is called a secret is in a `settings/*.properties`, so production looks at it.
