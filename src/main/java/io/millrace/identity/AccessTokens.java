@@ -105,8 +105,8 @@ final class AccessTokens {
     private ReactiveJwtDecoder decoder() {
         NimbusReactiveJwtDecoder made = NimbusReactiveJwtDecoder.withJwkSource(this::key)
             .jwsAlgorithm(SignatureAlgorithm.ES256)
-            .jwtProcessorCustomizer(processor ->
-                processor.setJWSTypeVerifier(new DefaultJOSEObjectTypeVerifier<>(TYPE)))
+            .jwtProcessorCustomizer(
+                processor -> processor.setJWSTypeVerifier(new DefaultJOSEObjectTypeVerifier<>(TYPE)))
             .build();
         made.setJwtValidator(new DelegatingOAuth2TokenValidator<>(new JwtIssuerValidator(issuer), this::validate));
         return made;

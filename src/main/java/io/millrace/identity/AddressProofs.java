@@ -96,7 +96,8 @@ final class AddressProofs {
         return passwords.hash(password).flatMap(hash -> Change.retryStale(() -> codes.find(token, clock.instant())
             .filter(found -> found.purpose() == Purpose.RESET_PASSWORD || found.purpose() == Purpose.ADDRESS_TAKEN)
             .flatMap(found -> used(renewed(found.account(), hash, true).with(
-                Codes.used(found.id(), clock.instant())))).defaultIfEmpty(Use.NO_CODE)));
+                Codes.used(found.id(), clock.instant()))))
+            .defaultIfEmpty(Use.NO_CODE)));
     }
 
     /// The write of a new password: a new epoch, the address proven when a code from there came, and a notice.

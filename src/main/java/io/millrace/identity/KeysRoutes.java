@@ -34,8 +34,9 @@ class KeysRoutes {
     }
 
     private Mono<Reply> rotate(ServerRequest request) {
-        if (ring.isTold()) return Reply.refuse(Problem.conflict("keys_are_configured",
-            "The signing key is told by configuration: change it there"));
+        if (ring.isTold())
+            return Reply.refuse(Problem.conflict("keys_are_configured",
+                "The signing key is told by configuration: change it there"));
         return ring.rotate().flatMap(made -> ring.keys()).flatMap(keys -> Reply.accepted(new RotationView(
             keys.signing().getKeyID(), keys.all().stream().map(key -> key.getKeyID()).toList(),
             KeyRing.AHEAD.toSeconds())));

@@ -36,10 +36,8 @@ final class PasswordRules {
 
     /// Kinds of characters that may be asked for.
     enum Kind {
-        LOWER("a small letter"),
-        UPPER("a capital letter"),
-        DIGIT("a digit"),
-        SYMBOL("a sign that is no letter or digit");
+        LOWER("a small letter"), UPPER("a capital letter"), DIGIT("a digit"), SYMBOL(
+            "a sign that is no letter or digit");
 
         private final String what;
 
@@ -60,7 +58,8 @@ final class PasswordRules {
         int length = password.codePointCount(0, password.length());
         if (length < CHARS_MIN || length > CHARS_MAX)
             wrong.add("has %d to %d characters".formatted(CHARS_MIN, CHARS_MAX));
-        else if (isCommon(password, email)) wrong.add("is one that everybody tries first");
+        else
+            if (isCommon(password, email)) wrong.add("is one that everybody tries first");
         Set<Kind> held = password.codePoints().filter(character -> !Character.isLetter(character)
             || Character.isLowerCase(character) || Character.isUpperCase(character)).mapToObj(Kind::of)
             .collect(Collectors.toCollection(() -> EnumSet.noneOf(Kind.class)));

@@ -65,7 +65,8 @@ class RoleRoutes {
             for (String word : wish) {
                 if (word == null || !PERMISSION.matcher(word).matches())
                     fields.wrong("permissions", "has words like order:admin");
-                else wanted.add(word);
+                else
+                    wanted.add(word);
             }
         }
         fields.orRefuse();
@@ -78,8 +79,9 @@ class RoleRoutes {
     }
 
     private Mono<Reply> changed(ServerRequest request, Caller actor, RoleAdmin.Role role, Set<String> wanted) {
-        if (role.code().equals(UserAdmin.SUPER_ADMIN)) return Reply.refuse(Problem.conflict("last_super_admin",
-            "This role may do everything, and stays so"));
+        if (role.code().equals(UserAdmin.SUPER_ADMIN))
+            return Reply.refuse(Problem.conflict("last_super_admin",
+                "This role may do everything, and stays so"));
         Set<String> touched = new TreeSet<>(wanted);
         touched.addAll(role.permissions());
         if (!touched.stream().allMatch(actor::may)) return Reply.refuse(Problem.forbidden());

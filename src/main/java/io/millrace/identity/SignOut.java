@@ -54,9 +54,10 @@ final class SignOut {
     Mono<Boolean> stolen(Session session) {
         return committed(Change.of(Sessions.end(session.account(), session.id(), REUSED, clock.instant()),
             audit.entry((Caller) null, "session.stolen", "session:" + session.id(), null,
-                Map.of("account", session.account()), "")).tells(
-            ended(session.account(), session.id(), REUSED),
-            new IdentityEvent.TokenReused(ids.next(), session.account(), session.id(), clock.instant())));
+                Map.of("account", session.account()), ""))
+            .tells(
+                ended(session.account(), session.id(), REUSED),
+                new IdentityEvent.TokenReused(ids.next(), session.account(), session.id(), clock.instant())));
     }
 
     /// The fact to be told with [#epoch].

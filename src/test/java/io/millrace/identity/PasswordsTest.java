@@ -27,15 +27,14 @@ class PasswordsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"password", "Password1", "P@ssw0rd", "qwertyuiop", "12345678", "iloveyou2026!",
-        "Liverpool1", "aaaaaaaa", "abababab", "ann.lee@example.com", "Sunshine!!", "LETMEIN123", "１２３４５６７８"})
-    void what_everybody_tries_first_is_refused(String password) {
+        "Liverpool1", "aaaaaaaa", "abababab", "ann.lee@example.com", "Sunshine!!", "LETMEIN123",
+        "１２３４５６７８"}) void what_everybody_tries_first_is_refused(String password) {
         assertThat(wrong(password)).isNotEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"correct horse", "tr0ub4dor and 3", "пароль нашей лавки", "密码是我们的秘密店", "millrace-admin",
-        "Wander-2026"})
-    void what_nobody_guesses_may_be_used(String password) {
+        "Wander-2026"}) void what_nobody_guesses_may_be_used(String password) {
         assertThat(wrong(password)).isEmpty();
     }
 

@@ -156,7 +156,7 @@ class RefreshTest {
     @Test void a_successor_is_known_only_to_who_holds_the_token_and_the_secret() {
         byte[] secret = {1, 2, 3};
         assertThat(Refresh.successor(secret, "a")).isEqualTo(Refresh.successor(secret, "a")).hasSize(43)
-            .isNotEqualTo(Refresh.successor(secret, "b")).isNotEqualTo(Refresh.successor(new byte[] {1, 2}, "a"));
+            .isNotEqualTo(Refresh.successor(secret, "b")).isNotEqualTo(Refresh.successor(new byte[]{1, 2}, "a"));
     }
 
     private static Sessions.Family family(@org.jspecify.annotations.Nullable Instant used, boolean live,

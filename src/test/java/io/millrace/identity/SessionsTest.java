@@ -77,7 +77,8 @@ class SessionsTest {
             Answer tokens = signIn(client);
             Client elsewhere = second.client().bearer(access(tokens));
             elsewhere.get("auth/me").expect(200);
-            try (EventReader here = listening(holding(tokens)); EventReader there = listening(elsewhere);
+            try (EventReader here = listening(holding(tokens));
+                EventReader there = listening(elsewhere);
                 EventReader guest = listening(second.client())) {
                 client.post("auth/logout", refresh(tokens)).expect(204);
                 holding(tokens).get("auth/me").expect(401);
@@ -94,7 +95,8 @@ class SessionsTest {
         Answer one = signIn(client);
         Answer two = signIn(client);
         Client stranger = people.customer();
-        try (EventReader first = listening(holding(one)); EventReader second = listening(holding(two));
+        try (EventReader first = listening(holding(one));
+            EventReader second = listening(holding(two));
             EventReader other = listening(stranger)) {
             holding(one).delete("auth/sessions").expect(204);
             closes(first);
