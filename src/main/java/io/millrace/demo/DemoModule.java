@@ -34,10 +34,12 @@ class DemoModule {
             .concatMap(channel -> fill(channel, imports, postgres, clock)).then());
     }
 
-    /// The page at `/`: plain HTML, to buy something and watch it arrive.
+    /// The page at `/`: plain HTML, to buy something and watch it arrive. The links of our mails lead to it too.
     @Bean RouterFunction<ServerResponse> demoPage() {
         return RouterFunctions.resources("/demo/**", new ClassPathResource("demo/page/demo/"))
-            .and(RouterFunctions.resource(RequestPredicates.path("/"), new ClassPathResource("demo/page/index.html")));
+            .and(RouterFunctions.resource(RequestPredicates.path("/").or(RequestPredicates.path("/verify-email"))
+                .or(RequestPredicates.path("/reset-password")).or(RequestPredicates.path("/forgot-password")),
+                new ClassPathResource("demo/page/index.html")));
     }
 
     private static Mono<Void> fill(Channel channel, Imports imports, Postgres postgres, InstantSource clock) {

@@ -291,4 +291,31 @@ $('sign-out').addEventListener('click', () => attempt(async () => {
   await post('/auth/logout', { refresh_token: state.person.refresh_token });
   leave();
 }));
+$('forgot').addEventListener('click', () => attempt(async () => {
+  const email = $('sign-in').elements.email;
+  if (!email.reportValidity()) return;
+  await post('/auth/forgot-password', { email: email.value });
+  $('notice').textContent = 'If this address has an account, a mail is on its way to it.';
+}));
+
+// The links of our mails lead here; their token is good once, and does not stay in the address bar.
+async function fromMail() {
+  const token = new URLSearchParams(location.search).get('token');
+  const page = location.pathname;
+  if (!token) return;
+  history.replaceState(null, '', '/');
+  if (page === '/verify-email') {
+    await post('/auth/verify-email', { token });
+    $('notice').textContent = 'Your address is confirmed.';
+  } else if (page === '/reset-password') {
+    $('reset').hidden = false;
+    onSubmit('reset', async (form) => {
+      await post('/auth/reset-password', { token, password: form.password });
+      $('reset').hidden = true;
+      $('notice').textContent = 'Your new password is set. Sign in with it.';
+    });
+  }
+}
+
 attempt(() => enter(state.channel));
+attempt(fromMail);
