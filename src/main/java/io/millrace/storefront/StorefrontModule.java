@@ -74,8 +74,10 @@ class StorefrontModule {
         return pages::heard;
     }
 
-    @Bean Subscription<InventoryEvent> stockOnDisplay(DisplayInbox inbox) {
-        return Subscription.of("storefront", InventoryEvent.class, inbox::stock);
+    /// What is on display moves first; then those who wish for it hear.
+    @Bean Subscription<InventoryEvent> stockOnDisplay(DisplayInbox inbox, WishInbox wishes) {
+        return Subscription.of("storefront", InventoryEvent.class,
+            fact -> inbox.stock(fact).then(Mono.defer(() -> wishes.stock(fact))));
     }
 
     @Bean Subscription<CatalogEvent> goodsForgotten(ReadyPages pages) {
@@ -104,13 +106,5 @@ class StorefrontModule {
 
     @Bean Subscription<PricingEvent> pricesOfWishes(WishInbox inbox) {
         return Subscription.of("wishes-prices", PricingEvent.class, inbox::price);
-    }
-
-    @Bean Subscription<InventoryEvent> stockOfWishes(WishInbox inbox) {
-        return Subscription.of("wishes-stock", InventoryEvent.class, inbox::stock);
-    }
-
-    @Bean Subscription<StorefrontEvent> displaysOfWishes(WishInbox inbox) {
-        return Subscription.of("wishes-shown", StorefrontEvent.class, inbox::shown);
     }
 }

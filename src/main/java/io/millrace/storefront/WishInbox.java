@@ -51,10 +51,6 @@ final class WishInbox {
         return fact instanceof InventoryEvent.OfPool pool ? look(pool.product()) : Mono.empty();
     }
 
-    Mono<Void> shown(StorefrontEvent fact) {
-        return fact instanceof StorefrontEvent.StockShown shown ? look(shown.product()) : Mono.empty();
-    }
-
     /// An entry that moved, as it was before and as it is; `told` is its count of facts before.
     record Moved(UUID wish, UUID list, UUID account, String channel, UUID product, long told, @Nullable Long priceWas,
         @Nullable Long priceNow, boolean stockWas, boolean stockNow) {
