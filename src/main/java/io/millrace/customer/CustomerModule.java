@@ -4,6 +4,8 @@ import io.millrace.audit.Audit;
 import io.millrace.channel.Channels;
 import io.millrace.http.Api;
 import io.millrace.http.Ids;
+import io.millrace.http.StepUp;
+import io.millrace.identity.Identity;
 import io.millrace.identity.Profiles;
 import io.millrace.jobs.Jobs;
 import io.millrace.messaging.Messaging;
@@ -45,12 +47,17 @@ class CustomerModule {
         return new Verifications(postgres);
     }
 
+    @Bean PhonePolicy phonePolicy(Channels channels) {
+        return new PhonePolicy(channels);
+    }
+
     @Bean Customers customers(Addresses addresses) {
         return new Customers(addresses);
     }
 
-    @Bean RouterFunction<ServerResponse> profileApi(Api api, Profiles profiles, Channels channels) {
-        ProfileRoutes routes = new ProfileRoutes(profiles, channels);
+    @Bean RouterFunction<ServerResponse> profileApi(Api api, Profiles profiles, Identity identity, Channels channels,
+        StepUp stepUp, Postgres postgres) {
+        ProfileRoutes routes = new ProfileRoutes(profiles, identity, channels, stepUp, postgres);
         return api.table("/user", routes::table).and(api.table("/users", routes::table));
     }
 

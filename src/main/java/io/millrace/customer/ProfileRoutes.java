@@ -9,11 +9,15 @@ import io.millrace.http.Fields;
 import io.millrace.http.Json;
 import io.millrace.http.OneLine;
 import io.millrace.http.Problem;
+import io.millrace.http.ProblemException;
 import io.millrace.http.Reply;
 import io.millrace.http.Rows;
+import io.millrace.http.StepUp;
 import io.millrace.http.Versioned;
+import io.millrace.identity.Identity;
 import io.millrace.identity.Profiles;
 import io.millrace.identity.Profiles.Profile;
+import io.millrace.postgres.Postgres;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
@@ -29,12 +33,20 @@ final class ProfileRoutes {
     private static final int PHONE_CHARS_MAX = 32;
     private static final int EMAIL_CHARS_MAX = 254;
 
-    private final Profiles profiles;
-    private final Channels channels;
+    private static final String MAILED = "A mail is on its way to the new address; it is yours when you confirm it";
 
-    ProfileRoutes(Profiles profiles, Channels channels) {
+    private final Profiles profiles;
+    private final Identity identity;
+    private final Channels channels;
+    private final StepUp stepUp;
+    private final Postgres postgres;
+
+    ProfileRoutes(Profiles profiles, Identity identity, Channels channels, StepUp stepUp, Postgres postgres) {
         this.profiles = profiles;
+        this.identity = identity;
         this.channels = channels;
+        this.stepUp = stepUp;
+        this.postgres = postgres;
     }
 
     void table(Rows rows) {
@@ -84,23 +96,37 @@ final class ProfileRoutes {
             phone(fields, whole.phone(), channel));
         String email = OneLine.optional(fields, "email", said.email(), EMAIL_CHARS_MAX);
         OptionalLong expected = Versioned.expected(request);
-        UUID account = Caller.of(request).account();
-        return profiles.of(account).flatMap(now -> {
-            if (email != null && !email.toLowerCase(Locale.ROOT).equals(now.email()))
-                fields.wrong("email", "is changed by confirming the new address");
-            fields.orRefuse();
-            return profiles.change(account, wish, expected).flatMap(ProfileRoutes::answer)
-                .switchIfEmpty(Mono.defer(() -> Reply.refuse(Problem.stale())));
+        fields.orRefuse();
+        Caller caller = Caller.of(request);
+        return profiles.of(caller.account()).flatMap(now -> {
+            String wanted = email == null || email.toLowerCase(Locale.ROOT).equals(now.email()) ? null : email;
+            Mono<Reply> change = Mono.defer(() -> profiles.change(now.account(), wish, expected)
+                .flatMap(changed -> wanted == null ? answer(changed) : mailed(changed, wanted))
+                .switchIfEmpty(Mono.defer(() -> Reply.refuse(Problem.stale()))));
+            return wanted == null ? change : guarded(caller, postgres.transactional(change));
         }).switchIfEmpty(absent());
+    }
+
+    /// Who has another's address has his account: only a person asks for it, with a fresh second factor if he has one.
+    private Mono<Reply> guarded(Caller caller, Mono<Reply> change) {
+        if (caller.session().isEmpty())
+            return Reply.refuse(Problem.of(403, "person_required", "Sign in yourself; a key does not open this"));
+        return stepUp.isDue(caller).flatMap(due -> due ? Reply.refuse(StepUp.problem()) : change);
+    }
+
+    /// Nothing of the address changes yet, and nothing tells whether somebody has it.
+    private Mono<Reply> mailed(Profile changed, String email) {
+        return identity.changeEmail(changed.account(), email).flatMap(asked -> asked ? answer(changed)
+            .map(reply -> new Reply(200, reply.headers(), new Reply.Body.Data(View.of(changed), MAILED, null)))
+            : Mono.error(new ProblemException(Problem.invalid("email", "is not an email address"))));
     }
 
     private static @Nullable String phone(Fields fields, @Nullable String typed, Channel channel) {
         String phone = OneLine.optional(fields, "phone", typed, PHONE_CHARS_MAX);
         if (phone == null) return null;
-        String home = channel.countries().isEmpty() ? "" : channel.countries().getFirst();
-        Optional<String> normal = Phone.normal(phone, home);
+        Optional<String> normal = Phone.normal(phone, PhonePolicy.home(channel));
         if (normal.isEmpty()) fields.wrong("phone", "is not a phone number");
-        fields.must("phone", normal.orElse(null), channel.policies()::allowsPhone, PhonePolicy.REFUSAL);
+        else PhonePolicy.check(channel, normal.get(), fields);
         return normal.orElse(null);
     }
 

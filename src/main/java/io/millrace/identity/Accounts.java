@@ -70,7 +70,8 @@ final class Accounts {
     static Piece moved(Account account, String email, Instant now) {
         return Piece.of("""
             account_moved as (
-                update identity.accounts set email = :moved_email, email_verified_at = :moved_at, version = version + 1
+                update identity.accounts set email = :moved_email, email_verified_at = :moved_at, version = version + 1,
+                       profile_version = profile_version + 1
                  where id = :moved_account and version = :moved_version returning id)""")
             .bind("moved_account", account.id()).bind("moved_version", account.version())
             .bind("moved_email", email).bind("moved_at", now)

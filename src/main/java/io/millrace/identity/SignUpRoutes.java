@@ -8,6 +8,7 @@ import io.millrace.http.Problem;
 import io.millrace.http.Reply;
 import io.millrace.identity.Identity.Purpose;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -34,15 +35,17 @@ class SignUpRoutes {
     private final PasswordRules rules;
     private final Attempts attempts;
     private final Duration mailedAfter;
+    private final List<RegistrationPolicy> policies;
 
     SignUpRoutes(SignUp signUp, AddressProofs proofs, SignIn signIn, PasswordRules rules, Attempts attempts,
-        IdentitySettings settings) {
+        IdentitySettings settings, List<RegistrationPolicy> policies) {
         this.signUp = signUp;
         this.proofs = proofs;
         this.signIn = signIn;
         this.rules = rules;
         this.attempts = attempts;
         this.mailedAfter = settings.mailedAfter();
+        this.policies = List.copyOf(policies);
     }
 
     // Bodies hold passwords and codes: nothing of them is kept for replays. Codes are good once, the address is unique.
@@ -81,6 +84,7 @@ class SignUpRoutes {
         String last = fields.text("last_name", body.lastName(), NAME_CHARS_MAX);
         String phone = fields.optionalText("phone", body.phone(), PHONE_CHARS_MAX);
         fields.must("phone", phone, Phone::isValid, "is not a phone number");
+        if (phone != null) policies.forEach(policy -> policy.check(request, phone, fields));
         fields.orRefuse();
         return evenly(signUp.register(
             new SignUp.Registration(Objects.requireNonNull(email), password, first, last, phone)));

@@ -2,12 +2,14 @@ package io.millrace.customer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.identity.Identity;
 import io.millrace.testing.Answer;
 import io.millrace.testing.Client;
 import io.millrace.testing.Shop;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +53,43 @@ class ProfileTest {
         assertThat(ann.patch("user/profile", Map.of("first_name", "A\u202e\nB")).status()).isEqualTo(422);
         shop.client().get("user/profile").expect(401);
         shop.client().patch("user/profile", Map.of("first_name", "x")).expect(401);
+    }
+
+    @Test void another_address_is_his_when_he_confirms_it() {
+        String before = ann.get("user/profile").expect(200).data().path("email").asString();
+        String wanted = "new-" + UUID.randomUUID() + "@example.com";
+        Answer asked = ann.patch("user/profile", Map.of("email", wanted, "first_name", "Anna")).expect(200);
+        assertThat(asked.data().path("email").asString()).as("nothing changes yet").isEqualTo(before);
+        assertThat(asked.data().path("first_name").asString()).isEqualTo("Anna");
+        String etag = String.valueOf(asked.header("ETag"));
+        Object code = shop.database().value("select payload ->> 'code' from messaging.facts where type = "
+            + "'identity.CodeRequested' order by position desc limit 1");
+        var letter = shop.bean(Identity.class).code(UUID.fromString(String.valueOf(code))).toFuture().join();
+        assertThat(letter.email()).isEqualTo(wanted);
+        shop.client().post("auth/verify-email", Map.of("token", String.valueOf(letter.token()))).expect(204);
+        Answer after = ann.with("If-None-Match", etag).get("user/profile").expect(200);
+        assertThat(after.data().path("email").asString()).isEqualTo(wanted);
+        assertThat(ann.patch("user/profile", Map.of("email", "nobody", "first_name", "Zoe")).expect(422).json()
+            .path("errors").propertyNames()).containsExactly("email");
+        assertThat(ann.get("user/profile").data().path("first_name").asString()).as("all or nothing")
+            .isEqualTo("Anna");
+    }
+
+    @Test void a_newcomers_phone_obeys_the_channel() {
+        for (String phone : List.of("+12025550123", "12345678")) {
+            Answer refused = shop.client().channel("ebuildify").post("auth/register", newcomer(phone)).expect(422);
+            assertThat(refused.json().path("errors").propertyNames()).containsExactly("phone");
+        }
+        for (String phone : List.of("+233201234567", "020 123 4567"))
+            assertThat(shop.client().channel("ebuildify").post("auth/register", newcomer(phone)).status())
+                .isBetween(200, 202);
+        assertThat(shop.client().channel("pecos").post("auth/register", newcomer("+1 202 555 0123")).status())
+            .isBetween(200, 202);
+    }
+
+    private static Map<String, String> newcomer(String phone) {
+        return Map.of("email", UUID.randomUUID() + "@example.com", "password", "Wander-2026", "first_name", "Kofi",
+            "last_name", "Boateng", "phone", phone);
     }
 
     @Test void settings_follow_the_channel_until_somebody_says_otherwise() {
