@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class InventoryRoutesTest {
     private final Stockroom room = new Stockroom(Shop.shared());
@@ -107,5 +109,32 @@ class InventoryRoutesTest {
 
     private static Instant soon() {
         return Instant.now().plus(Duration.ofMinutes(15));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        delta        | {}
+        on_hand      | {"delta":1,"on_hand":2,"reason":"x"}
+        delta        | {"delta":0,"reason":"x"}
+        delta        | {"delta":1000000000001,"reason":"x"}
+        on_hand      | {"on_hand":-1}
+        low_stock_at | {"low_stock_at":-1}
+        reason       | {"delta":1,"reason":" "}
+        pool_id      | {"delta":1,"reason":"x","pool_id":"@ID"}""") void a_count_that_cannot_be_is_named(String field,
+        String body) {
+        var pool = room.pool("piece", 10, 1);
+        String sent = body.strip().replace("@ID", UUID.randomUUID().toString());
+        assertThat(admin.put("inventory/product/" + pool.product(), sent).expect(422).json().path("errors")
+            .propertyNames()).contains(field.strip());
+    }
+
+    @Test void movements_are_asked_for_by_numbers_that_make_sense() {
+        var pool = room.pool("piece", 10, 1);
+        String path = "inventory/product/" + pool.product() + "/movements";
+        for (String wrong : List.of("per_page=0", "per_page=1000", "per_page=x", "cursor=x", "cursor=0"))
+            admin.get(path + "?" + wrong).expect(422);
+        admin.get(path + "?pool_id=" + UUID.randomUUID()).expect(422);
+        admin.get("inventory/product/" + UUID.randomUUID() + "/movements").expect(404);
+        admin.put("inventory/product/" + UUID.randomUUID(), Map.of("delta", 1, "reason", "x")).expect(404);
     }
 }
