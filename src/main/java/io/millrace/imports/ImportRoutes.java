@@ -28,6 +28,10 @@ import reactor.core.publisher.Mono;
 class ImportRoutes {
     /// Buffers of the body that wait between the socket and the reader.
     private static final int BODY_BUFFERS_MAX = 16;
+    /// Results that wait for their reader. Most HTTP libraries send all they have before they read a word; were we to
+    /// wait for them with the first few results unread, both would wait for ever. Longer files need a client that reads
+    /// while it sends, as curl does.
+    private static final int RESULTS_WAITING_MAX = 65_536;
     /// Refused lines in one answer; the rest by `after`.
     private static final int REFUSALS_MAX = 1_000;
     private static final String WRITE = "imports:write";
@@ -79,7 +83,7 @@ class ImportRoutes {
     private Flux<Object> lines(ServerRequest request, boolean csv, @Nullable UUID by, Runs.@Nullable Run run) {
         InputStream body = DataBufferUtils.subscriberInputStream(request.exchange().getRequest().getBody(),
             BODY_BUFFERS_MAX);
-        return imports.run(body, csv, channels.of(request), by, run)
+        return imports.run(body, csv, channels.of(request), by, run).limitRate(RESULTS_WAITING_MAX)
             .onErrorResume(Feed.UnreadableFile.class, broken -> Mono.just(
                 new Imports.Outcome(List.of(broken.line()), "", "refused", null, List.of(),
                     java.util.Map.of("file", List.of(broken.reason())))));

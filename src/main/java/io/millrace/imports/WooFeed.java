@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// WooCommerce's product CSV: one row a product, variations in rows of their own that name their parent by SKU or
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class WooFeed implements Feed {
     /// What a product that is in stock but not counted in the source gets; its line says so.
     static final long UNCOUNTED_STOCK = 1_000;
+    private static final Pattern WEIGHT = Pattern.compile("\\d{1,5}(\\.\\d{1,9})?|\\.\\d{1,9}");
 
     private final Sheet sheet;
     private final Channel channel;
@@ -132,12 +134,13 @@ final class WooFeed implements Feed {
 
     private static @Nullable Integer grams(Sheet.Row row, Cells cells) {
         if (!row.has("Weight (kg)")) return null;
-        try {
-            return new BigDecimal(row.get("Weight (kg)")).movePointRight(3).intValue();
-        } catch (NumberFormatException e) {
-            cells.wrong("Weight (kg)", "is not a number");
+        // plain digits only: 1e999999999 is a number too, of as many digits
+        if (!WEIGHT.matcher(row.get("Weight (kg)")).matches()) {
+            cells.wrong("Weight (kg)", "is not a number of kilograms");
             return null;
         }
+        int grams = new BigDecimal(row.get("Weight (kg)")).movePointRight(3).intValue();
+        return grams == 0 ? null : (Integer) grams;
     }
 
     private static @Nullable String taxCategory(Sheet.Row row) {

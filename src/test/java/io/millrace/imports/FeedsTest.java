@@ -3,6 +3,8 @@ package io.millrace.imports;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.catalog.ProductStatus;
+import io.millrace.catalog.ProductType;
 import io.millrace.catalog.VariantDraft;
 import io.millrace.channel.Channel;
 import io.millrace.money.Money;
@@ -76,6 +78,62 @@ class FeedsTest {
         assertThat(entries.get(3).content()).isInstanceOf(Entry.Content.Refused.class);
     }
 
+    @Test void woocommerce_says_tax_weight_and_dates_in_its_own_words() {
+        List<Entry> entries = all(new WooFeed(sheet("""
+            ID,Type,SKU,Name,Published,Regular price,Sale price,Date sale price starts,Weight (kg),Tax status,Tax class
+            1,simple,a,Book,1,10,8,2026-01-01 00:00:00,0.35,taxable,reduced-rate
+            2,"simple, virtual",b,Song,0,10,8,2027-01-01,,none,
+            3,simple,,Unnumbered,1,5,,,.5,taxable,zero-rate
+            4,simple,d,Heavy,1,5,,,1e999999999,,
+            5,simple,e,Undated,1,5,4,soon,1,,
+            6,simple,f,,1,5,,,1,,
+            7,magic,g,Wand,1,5,,,1,,
+            8,variation,h,Orphan,1,5,,,1,,
+            ,simple,,Nameless of number,1,,,,0,,
+            """), PECOS, LocalDate.of(2026, 11, 20)));
+
+        assertThat(wanted(entries.get(0)).draft().taxCategory()).isEqualTo("reduced");
+        assertThat(variants(wanted(entries.get(0))).getFirst().price()).isEqualTo(Money.parse("8.00 USD"));
+        assertThat(variants(wanted(entries.get(0))).getFirst().weightGrams()).isEqualTo(350);
+        assertThat(wanted(entries.get(1)).draft().taxCategory()).isEqualTo("zero");
+        assertThat(wanted(entries.get(1)).draft().type()).isEqualTo(ProductType.DIGITAL);
+        assertThat(wanted(entries.get(1)).draft().status()).isEqualTo(ProductStatus.DRAFT);
+        assertThat(variants(wanted(entries.get(1))).getFirst().price()).as("not on sale yet")
+            .isEqualTo(Money.parse("10.00 USD"));
+        assertThat(entries.get(2).key()).isEqualTo("woo:id:3");
+        assertThat(wanted(entries.get(2)).draft().taxCategory()).isEqualTo("zero");
+        assertThat(errors(entries.get(3))).as("a number of a thousand million digits").containsOnlyKeys("Weight (kg)");
+        assertThat(errors(entries.get(4))).containsOnlyKeys("Date sale price starts");
+        assertThat(errors(entries.get(5))).containsOnlyKeys("Name");
+        assertThat(errors(entries.get(6))).containsOnlyKeys("Type");
+        assertThat(errors(entries.get(7))).containsOnlyKeys("Parent");
+        assertThat(entries.get(8).key()).isEqualTo("woo:name:Nameless of number");
+        assertThat(wanted(entries.get(8)).notes()).singleElement().asString().contains("no price");
+    }
+
+    @Test void shopify_says_status_tax_and_gift_cards_in_its_own_words() {
+        List<Entry> entries = all(new ShopifyFeed(sheet("""
+            Handle,Title,Product Category,Published,Gift Card,Variant SKU,Variant Grams,Variant Taxable,Status
+            a,Draft,Hats || Caps,true,false,'0012,,true,draft
+            b,Old,,true,true,B,120,false,archived
+            c,Hidden,,false,,C,0,,
+            ,No handle,,true,,D,1,,active
+            e,,,true,,E,1,,active
+            f,Heavy,,true,,F,4294967396,,active
+            """), PECOS));
+
+        assertThat(wanted(entries.get(0)).draft().status()).isEqualTo(ProductStatus.DRAFT);
+        assertThat(wanted(entries.get(0)).categories()).containsExactly("Hats", "Caps");
+        assertThat(variants(wanted(entries.get(0))).getFirst().sku()).as("Excel's apostrophe").isEqualTo("0012");
+        assertThat(wanted(entries.get(1)).draft().status()).isEqualTo(ProductStatus.ARCHIVED);
+        assertThat(wanted(entries.get(1)).draft().type()).isEqualTo(ProductType.DIGITAL);
+        assertThat(wanted(entries.get(1)).draft().taxCategory()).isEqualTo("zero");
+        assertThat(wanted(entries.get(2)).draft().status()).isEqualTo(ProductStatus.DRAFT);
+        assertThat(errors(entries.get(3))).containsOnlyKeys("Handle");
+        assertThat(errors(entries.get(4))).containsOnlyKeys("Title");
+        assertThat(errors(entries.get(5))).as("never wrapped around to 100").containsOnlyKeys("Variant Grams");
+    }
+
     @Test void a_line_of_json_says_all_that_is_wrong_with_it_and_the_next_line_goes_on() {
         List<Entry> entries = all(new NdjsonFeed(stream("""
             {"name":"Scale","sku":"S-1","price":"1.234","stock":-1}
@@ -96,6 +154,10 @@ class FeedsTest {
         String endless = SHOPIFY_HEADER + "boot,\"" + "a".repeat(3 * 1024 * 1024);
         assertThatThrownBy(() -> all(new ShopifyFeed(sheet(endless), PECOS)))
             .isInstanceOf(Feed.UnreadableFile.class);
+    }
+
+    private static Map<String, List<String>> errors(Entry entry) {
+        return ((Entry.Content.Refused) entry.content()).errors();
     }
 
     private static Entry.Content.Wanted wanted(Entry entry) {
