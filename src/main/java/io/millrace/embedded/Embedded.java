@@ -30,10 +30,10 @@ public final class Embedded implements AutoCloseable {
         for (Part part : parts) servers.put(part, server(part));
     }
 
-    private Server server(Part part) {
+    private Server server(Part part) throws IOException {
         return switch (part) {
             case POSTGRES -> new Postgres(folder, watchdog);
-            case REDIS -> new Redis(folder, watchdog);
+            case REDIS -> Redis.unpacked(folder, watchdog);
             case KAFKA -> new Kafka(folder);
         };
     }

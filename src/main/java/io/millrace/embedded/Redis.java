@@ -27,7 +27,15 @@ final class Redis implements Server {
     private int port;
     private @Nullable Process process;
 
-    Redis(Folder folder, Watchdog watchdog) {
+    /// With its program unpacked before any server is started: a child process that begins while the file is written
+    /// has it open for writing for a moment, and then it cannot be executed ("Text file busy").
+    static Redis unpacked(Folder folder, Watchdog watchdog) throws IOException {
+        Redis redis = new Redis(folder, watchdog);
+        redis.program();
+        return redis;
+    }
+
+    private Redis(Folder folder, Watchdog watchdog) {
         this.folder = folder;
         this.watchdog = watchdog;
         this.home = folder.of("redis");
