@@ -1,6 +1,7 @@
 package io.millrace.testing;
 
 import java.util.Map;
+import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.kafka.KafkaContainer;
 import org.testcontainers.postgresql.PostgreSQLContainer;
@@ -16,6 +17,10 @@ final class Containers implements AutoCloseable {
     private final KafkaContainer kafka = new KafkaContainer("apache/kafka:4.2.0");
 
     static Containers start() {
+        if (!DockerClientFactory.instance().isDockerAvailable())
+            throw new IllegalStateException(
+                "millrace.test.infrastructure=containers needs a Docker engine, and none answers here: "
+                    + "start one, or leave the property away for embedded servers");
         var containers = new Containers();
         containers.postgres.start();
         containers.redis.start();

@@ -54,8 +54,16 @@ public final class Infrastructure implements AutoCloseable {
     }
 
     private static Infrastructure start() {
-        return "containers".equals(System.getProperty("millrace.test.infrastructure", "embedded")) ? containers()
-            : embedded();
+        return start(System.getProperty("millrace.test.infrastructure", "embedded"));
+    }
+
+    static Infrastructure start(String kind) {
+        return switch (kind) {
+            case "embedded" -> embedded();
+            case "containers" -> containers();
+            default -> throw new IllegalArgumentException(
+                "millrace.test.infrastructure is embedded or containers, not " + kind);
+        };
     }
 
     private static Infrastructure embedded() {
