@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
 /// The running shop that is loaded: where it is, and what a simulation prepares and checks outside of the load.
 ///
 /// Settings are system properties: `shop` (http://localhost:8080), `users` (a second), `seconds`, `stripeKey`,
-/// `admin`, `adminPassword`. The shop must be told not to limit the load: `MILLRACE_LIMITS_ENABLED=false`.
+/// `admin`, `adminPassword`. The shop must be told not to limit the load: `MILLRACE_LIMITS_OTHERS=off`.
 final class TheShop {
     static final String URL = System.getProperty("shop", "http://localhost:8080");
     static final int USERS = Integer.getInteger("users", 20);
