@@ -115,7 +115,8 @@ public final class Imports {
         return entries(feed)
             .filter(entry -> entry.lastLine() > progress.skipTo)
             .buffer(BATCH_ENTRIES)
-            .concatMap(batch -> Api.detached(batch(batch, channel, progress)), 1)
+            // a file that breaks off waits for the batch under way: it moves the run on, and the end comes after it
+            .concatMapDelayError(batch -> Api.detached(batch(batch, channel, progress)), false, 1)
             .concatMapIterable(outcomes -> outcomes)
             .cast(Object.class)
             .concatWith(Mono.defer(() -> Api.detached(end(progress, true, ""))))
