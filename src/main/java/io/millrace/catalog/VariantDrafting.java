@@ -138,6 +138,10 @@ final class VariantDrafting {
         if (given.size() > OPTIONS_MAX) fields.wrong(field + ".options", "are at most " + OPTIONS_MAX);
         Map<String, String> options = new LinkedHashMap<>();
         given.forEach((name, value) -> {
+            if (value == null) {
+                fields.wrong(field + ".options", "each has a value");
+                return;
+            }
             if (name.length() > OPTION_CHARS_MAX || value.length() > OPTION_CHARS_MAX)
                 fields.wrong(field + ".options", "have at most " + OPTION_CHARS_MAX + " characters");
             options.put(Words.line(name), Words.line(value));

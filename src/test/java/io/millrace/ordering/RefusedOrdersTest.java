@@ -37,7 +37,7 @@ class RefusedOrdersTest {
         items[0].variant_id        | items | [{"variant_id":"1","quantity":1}]
         items[0].quantity          | items | [{"variant_id":@ID}]
         items[0].quantity          | items | [{"variant_id":@ID,"quantity":0}]
-        items[0].options.a         | items | [{"variant_id":@ID,"quantity":1,"options":{"a":null}}]
+        items[0].options           | items | [{"variant_id":@ID,"quantity":1,"options":{"a":null}}]
         items[0].options           | items | [{"variant_id":@ID,"quantity":1,"options":{"a":"\\u0007"}}]
         shipping_address.line1     | shipping_address | {"city":"X","country":"US"}
         shipping_address.country   | shipping_address | {"line1":"1","city":"X"}
