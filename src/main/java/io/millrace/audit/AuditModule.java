@@ -38,6 +38,10 @@ class AuditModule {
         return new RefusalNotes(notes, clock);
     }
 
+    @Bean OwnDeeds ownDeeds(Entries entries) {
+        return new OwnDeeds(entries);
+    }
+
     @Bean RouterFunction<ServerResponse> auditApi(Api api, Entries entries, Seals seals) {
         return new AuditRoutes(entries, seals).table(api);
     }

@@ -31,6 +31,10 @@ class CartModule {
         return leftovers;
     }
 
+    @Bean CartRecords cartRecords(Postgres postgres) {
+        return new CartRecords(postgres);
+    }
+
     @Bean RouterFunction<ServerResponse> cartApi(Api api, Carts carts, Channels channels, Ids ids) {
         return api.table("/cart", new CartRoutes(carts, channels, ids)::table);
     }

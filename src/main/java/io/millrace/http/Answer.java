@@ -46,6 +46,8 @@ record Answer(Reply reply, Streams streams) implements ServerResponse {
         return switch (reply.body()) {
             case Reply.Body.Lines(var unread) when head -> headOf(response, NDJSON);
             case Reply.Body.Events(var unread, var owner) when head -> headOf(response, MediaType.TEXT_EVENT_STREAM);
+            case Reply.Body.Pieces(var unread, var type) when head -> headOf(response, MediaType.parseMediaType(type));
+            case Reply.Body.Pieces(var pieces, var type) -> pieces(response, pieces, MediaType.parseMediaType(type));
             case Reply.Body.None() -> response.setComplete();
             case Reply.Body.Bytes(var bytes, var type) -> whole(response, bytes, MediaType.parseMediaType(type));
             case Reply.Body.Data data -> whole(response, envelope(data), MediaType.APPLICATION_JSON);
@@ -102,6 +104,11 @@ record Answer(Reply reply, Streams streams) implements ServerResponse {
     private static Mono<Void> headOf(ServerHttpResponse response, MediaType type) {
         response.getHeaders().setContentType(type);
         return response.setComplete();
+    }
+
+    private static Mono<Void> pieces(ServerHttpResponse response, Flux<byte[]> pieces, MediaType type) {
+        response.getHeaders().setContentType(type);
+        return response.writeWith(pieces.map(bytes -> response.bufferFactory().wrap(bytes)));
     }
 
     private static Mono<Void> lines(ServerHttpResponse response, Flux<?> lines) {

@@ -4,6 +4,7 @@ import io.millrace.jobs.AtStart;
 import io.millrace.jobs.Jobs;
 import io.millrace.postgres.Postgres;
 import io.millrace.tracing.Spans;
+import io.millrace.vault.Vault;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -44,10 +45,14 @@ class HttpModule {
         return new Streams(meters, SingletonSupplier.of(() -> standings.orderedStream().toList()));
     }
 
-    @Bean Idempotency idempotency(Postgres postgres, InstantSource clock, Jobs jobs) {
-        Idempotency idempotency = new Idempotency(postgres, clock);
+    @Bean Idempotency idempotency(Postgres postgres, Vault vault, InstantSource clock, Jobs jobs) {
+        Idempotency idempotency = new Idempotency(postgres, vault, clock);
         jobs.every("http.idempotency", FORGET_EVERY, idempotency::forget);
         return idempotency;
+    }
+
+    @Bean ReplyRecords replyRecords(Idempotency idempotency) {
+        return new ReplyRecords(idempotency);
     }
 
     @Bean Ids ids(InstantSource clock) {

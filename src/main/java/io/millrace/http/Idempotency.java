@@ -4,6 +4,9 @@ import io.millrace.postgres.Piece;
 import io.millrace.postgres.Postgres;
 import io.millrace.postgres.Refused;
 import io.millrace.postgres.Write;
+import io.millrace.vault.DataKey;
+import io.millrace.vault.Place;
+import io.millrace.vault.Vault;
 import io.r2dbc.spi.Readable;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -17,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -36,6 +40,7 @@ public final class Idempotency {
     public static final Duration FOLLOW_UP_MAX = Duration.ofSeconds(10);
     /// Replies are kept this long; later the same key is a new request.
     public static final Duration KEPT = Duration.ofHours(24);
+    private static final String PURPOSE = "http.idempotency";
     private static final int FORGOTTEN_PER_SWEEP_MAX = 5_000;
     private static final String CONTENT_TYPE = "Content-Type";
     /// A key of this form is nobody's guess; any other is a guest's own only together with his address and browser.
@@ -46,12 +51,14 @@ public final class Idempotency {
     private static final String ATTRIBUTE = Idempotency.class.getName();
 
     private final Postgres postgres;
+    private final Vault vault;
     private final InstantSource clock;
     /// Keys being worked on by this node: the second call answers 409 at once instead of queueing behind a row lock.
     private final Set<Key> running = ConcurrentHashMap.newKeySet();
 
-    Idempotency(Postgres postgres, InstantSource clock) {
+    Idempotency(Postgres postgres, Vault vault, InstantSource clock) {
         this.postgres = postgres;
+        this.vault = vault;
         this.clock = clock;
     }
 
@@ -67,32 +74,33 @@ public final class Idempotency {
         return Optional.ofNullable((Key) request.attributes().get(ATTRIBUTE));
     }
 
-    /// The key row with its reply, to be part of the effect's own statement. In `reply`, `token` (when given) is
-    /// replaced by the SQL expression `value`, for what only the statement knows (an order number).
+    /// The key row with its reply, sealed, to be part of the effect's own statement. In `reply`, `token` (when given)
+    /// stands for the SQL expression `value`, for what only the statement knows (an order number).
     public Piece piece(Key key, int status, Map<String, String> headers, byte[] reply, boolean followUp,
         String token, String value) {
         return Piece.of("""
             idempotency_row as (
-                insert into http.idempotency (scope, key, fingerprint, status, headers, body, running_until, created_at)
-                select :idem_scope, :idem_key, :idem_print, :idem_status, :idem_headers::jsonb,
-                       convert_to(replace(:idem_body, :idem_token, (%s)::text), 'UTF8'), :idem_until, :idem_now
+                insert into http.idempotency (scope, key, fingerprint, status, headers, body, token, value,
+                    running_until, created_at)
+                select :idem_scope, :idem_key, :idem_print, :idem_status, :idem_headers::jsonb, :idem_body,
+                       :idem_token, coalesce((%s)::text, ''), :idem_until, :idem_now
                 on conflict (scope, key) do nothing
                 returning 1)""".formatted(value))
             .bind("idem_scope", key.scope()).bind("idem_key", key.key()).bind("idem_print", print(key))
             .bind("idem_status", status).bind("idem_headers", new String(Json.bytes(headers), StandardCharsets.UTF_8))
-            .bind("idem_body", new String(reply, StandardCharsets.UTF_8)).bind("idem_token", token)
+            .bind("idem_body", sealed(key, reply)).bind("idem_token", token)
             .bind("idem_until", followUp ? clock.instant().plus(FOLLOW_UP_MAX) : null, Instant.class)
             .bind("idem_now", clock.instant())
             .check("exists (select from idempotency_row)", USED);
     }
 
     /// Puts the final reply in place of the one stored with the effect, as part of the statement that knows it.
-    public static Piece completed(Key key, byte[] reply) {
+    public Piece completed(Key key, byte[] reply) {
         return Piece.of("""
             idempotency_completed as (
-                update http.idempotency set body = :idem_reply, running_until = null
+                update http.idempotency set body = :idem_reply, token = '', value = '', running_until = null
                  where scope = :idem_scope and key = :idem_key)""")
-            .bind("idem_reply", reply).bind("idem_scope", key.scope()).bind("idem_key", key.key());
+            .bind("idem_reply", sealed(key, reply)).bind("idem_scope", key.scope()).bind("idem_key", key.key());
     }
 
     /// The same as a statement of its own.
@@ -146,13 +154,13 @@ public final class Idempotency {
         return postgres.update("""
             update http.idempotency set status = :status, headers = :headers::jsonb, body = :body
              where scope = :scope and key = :key
-            """, Map.of("status", reply.status(), "body", bytes, "scope", key.scope(), "key", key.key(),
+            """, Map.of("status", reply.status(), "body", sealed(key, bytes), "scope", key.scope(), "key", key.key(),
             "headers", new String(Json.bytes(headers), StandardCharsets.UTF_8))).thenReturn(reply);
     }
 
     private Mono<Reply> replay(Key key) {
         return postgres.query("""
-            select fingerprint, status, headers::text as headers, body, running_until
+            select fingerprint, status, headers::text as headers, body, token, value, running_until
               from http.idempotency where scope = :scope and key = :key
             """, Map.of("scope", key.scope(), "key", key.key()), row -> replayed(key, row)).singleOrEmpty();
     }
@@ -170,9 +178,35 @@ public final class Idempotency {
         stored.forEach((name, value) -> headers.put((String) name, (String) value));
         headers.put("Idempotent-Replayed", "true");
         String type = headers.remove(CONTENT_TYPE);
-        byte[] body = row.get("body", byte[].class);
-        return new Reply(status, headers, body == null || body.length == 0 ? new Reply.Body.None()
+        byte[] body = opened(key, row);
+        return new Reply(status, headers, body.length == 0 ? new Reply.Body.None()
             : new Reply.Body.Bytes(body, type == null ? "application/json" : type));
+    }
+
+    /// A stored reply tells who ordered and where it goes, and holds tokens that are shown once.
+    private byte[] sealed(Key key, byte[] reply) {
+        return reply.length == 0 ? reply : vault.shopKey(PURPOSE).seal(place(key), reply);
+    }
+
+    /// Those from before replies were sealed are as they are.
+    private byte[] opened(Key key, Readable row) {
+        byte[] body = row.get("body", byte[].class);
+        if (body == null || !DataKey.isSealed(body)) return body == null ? new byte[0] : body;
+        byte[] reply = vault.shopKey(PURPOSE).open(place(key), body);
+        String token = String.valueOf(row.get("token", String.class));
+        if (token.isEmpty()) return reply;
+        return new String(reply, StandardCharsets.UTF_8).replace(token, String.valueOf(row.get("value", String.class)))
+            .getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static Place place(Key key) {
+        return Place.of("http.idempotency", key.scope() + "\0" + key.key());
+    }
+
+    /// Forgets what a person's requests were answered.
+    Mono<Void> forget(UUID account) {
+        return postgres.update("delete from http.idempotency where scope = :scope", Map.of("scope", account.toString()))
+            .then();
     }
 
     private static byte[] bytes(Reply reply) {

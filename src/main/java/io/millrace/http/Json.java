@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 import io.millrace.money.Money;
+import io.millrace.vault.CardNumbers;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -61,6 +62,7 @@ public final class Json {
         if (body[0] <= 0 || body.length > 1 && body[1] == 0)
             throw new ProblemException(Problem.malformed("JSON is UTF-8 without a byte order mark"));
         if (!isText(body)) throw new ProblemException(Problem.malformed("A string holds what is no text"));
+        if (CardNumbers.mayBeIn(body)) Cards.refuse(body);
         try {
             T value = STRICT.readValue(body, type);
             if (value == null) throw new ProblemException(Problem.malformed("The body must be a JSON object"));
@@ -137,6 +139,8 @@ public final class Json {
                 .maxNameLength(256).build())
             .build();
         SimpleModule house = new SimpleModule("house");
+        house.setSerializerModifier(new MaskedWriting());
+        house.addSerializer(Masked.Shown.class, new MaskedWriting.ShownWriter());
         house.addSerializer(Money.class, new MoneyWriter());
         house.addDeserializer(Money.class, new MoneyReader());
         house.addDeserializer(Double.class, new FiniteReader());

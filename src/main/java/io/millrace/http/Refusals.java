@@ -27,7 +27,7 @@ public interface Refusals {
             exchange.getAttributes().get(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE) instanceof PathPattern known
                 ? known : null;
         Caller caller = exchange.getAttributes().get(Caller.ATTRIBUTE) instanceof Caller who ? who : Caller.GUEST;
-        if (!isWorth(exchange, problem.status(), pattern, caller)) return;
+        if (!isWorth(exchange, problem.status(), pattern, caller) && !problem.code().equals("card_number")) return;
         listener.refused(new Refusal(caller, exchange.getRequest().getMethod().name(),
             pattern == null ? "" : filled(pattern, exchange), problem.status(), problem.code(), RequestId.of(exchange),
             ClientAddress.of(exchange).shown()));

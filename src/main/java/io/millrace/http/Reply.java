@@ -20,6 +20,9 @@ public record Reply(int status, Map<String, String> headers, Body body) {
         /// Written as they are.
         record Bytes(byte[] bytes, String contentType) implements Body {}
 
+        /// Written piece by piece as it is made, under back-pressure.
+        record Pieces(Flux<byte[]> pieces, String contentType) implements Body {}
+
         /// One JSON object per line, under back-pressure.
         record Lines(Flux<?> lines) implements Body {}
 
@@ -70,6 +73,11 @@ public record Reply(int status, Map<String, String> headers, Body body) {
 
     public static Mono<Reply> bytes(byte[] bytes, String contentType) {
         return Mono.just(new Reply(200, Map.of(), new Body.Bytes(bytes, contentType)));
+    }
+
+    /// A file that is made while it is sent.
+    public static Mono<Reply> stream(Flux<byte[]> pieces, String contentType) {
+        return Mono.just(new Reply(200, Map.of(), new Body.Pieces(pieces, contentType)));
     }
 
     public static Mono<Reply> lines(Flux<?> lines) {

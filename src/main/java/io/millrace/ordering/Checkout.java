@@ -57,13 +57,14 @@ final class Checkout {
     private final Ledger ledger;
     private final Messaging messaging;
     private final Idempotency idempotency;
+    private final Persons persons;
     private final Tally tally;
     private final Ids ids;
     private final InstantSource clock;
 
     Checkout(Baskets baskets, Pricing pricing, Inventory inventory, Payments payments, Ledger ledger,
         Messaging messaging,
-        Idempotency idempotency, Tally tally, Ids ids, InstantSource clock) {
+        Idempotency idempotency, Persons persons, Tally tally, Ids ids, InstantSource clock) {
         this.baskets = baskets;
         this.pricing = pricing;
         this.inventory = inventory;
@@ -71,6 +72,7 @@ final class Checkout {
         this.ledger = ledger;
         this.messaging = messaging;
         this.idempotency = idempotency;
+        this.persons = persons;
         this.tally = tally;
         this.ids = ids;
         this.clock = clock;
@@ -163,7 +165,9 @@ final class Checkout {
         Payable payable = order.total().isZero() ? null : new Payable(order.ref(), order.total(),
             asked.wish().paymentMethod(), asked.channel().code(), asked.account(),
             tokenHash == null ? null : HexFormat.of().formatHex(tokenHash));
-        Change change = Change.of(Orders.insert(order, view, asked.account(), tokenHash)).named("checkout");
+        Persons.Sealed sealed = persons.sealed(id, Person.of(view));
+        Change change = Change.of(sealed.key(), Orders.insert(order, view, asked.account(), tokenHash, sealed))
+            .named("checkout");
         if (asked.key().isPresent())
             change = change.with(idempotency.piece(asked.key().get(), 201, Map.of("Location", location(id)),
                 reply(asked, view), isOpenedAfter(payable), view.orderNumber(), Orders.NUMBER));
@@ -229,8 +233,8 @@ final class Checkout {
             .timeout(OPENING_MAX, Mono.defer(() -> unopened(asked, view))).cast(Placement.class);
     }
 
-    private static List<Piece> kept(Asked asked, OrderView view, PaymentView payment) {
-        return asked.key().map(key -> List.of(Idempotency.completed(key, reply(asked, view.with(part(payment))))))
+    private List<Piece> kept(Asked asked, OrderView view, PaymentView payment) {
+        return asked.key().map(key -> List.of(idempotency.completed(key, reply(asked, view.with(part(payment))))))
             .orElse(List.of());
     }
 

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -51,14 +52,19 @@ final class Moves {
     /// A person's wish about an order that he may see. `along` is what stands in the same statement, given the order
     /// as it will be: the reply to a repeat of the request.
     Mono<Moved> wish(UUID order, Orders.Asker asker, OrderFact wish, Function<Stored, Change> along) {
+        return wish(order, asker, wish, (before, after) -> along.apply(after));
+    }
+
+    /// The same, given the order as it was and as it will be.
+    Mono<Moved> wish(UUID order, Orders.Asker asker, OrderFact wish, BiFunction<Stored, Stored, Change> along) {
         return Change.retryStale(() -> orders.life(order, asker).flatMap(stored -> wish(stored, wish, along))
             .defaultIfEmpty(new Moved.Absent()));
     }
 
-    private Mono<Moved> wish(Stored stored, OrderFact wish, Function<Stored, Change> along) {
+    private Mono<Moved> wish(Stored stored, OrderFact wish, BiFunction<Stored, Stored, Change> along) {
         return switch (OrderLife.decide(stored.order(), wish, moment())) {
             case Decision.Moved moved ->
-                written(along.apply(stored.with(moved.order())).named("order"), stored, moved, method(wish))
+                written(along.apply(stored, stored.with(moved.order())).named("order"), stored, moved, method(wish))
                     .flatMap(messaging::commit)
                     .thenReturn(new Moved.Done(stored.with(moved.order())));
             case Decision.Same(var same) -> Mono.just(new Moved.Same(stored));

@@ -2,6 +2,7 @@ package io.millrace.ordering;
 
 import static io.millrace.http.Access.needs;
 
+import io.millrace.audit.Audit;
 import io.millrace.http.Api;
 import io.millrace.http.Caller;
 import io.millrace.http.Fields;
@@ -9,7 +10,11 @@ import io.millrace.http.Ids;
 import io.millrace.http.OneLine;
 import io.millrace.http.Problem;
 import io.millrace.http.Reply;
+import io.millrace.messaging.Change;
 import java.time.InstantSource;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerRequest;
@@ -26,15 +31,19 @@ final class OrderAdminRoutes {
     private final Tally tally;
     private final PhoneRoutes phones;
     private final Repeats repeats;
+    private final Persons persons;
+    private final Audit audit;
     private final InstantSource clock;
 
     OrderAdminRoutes(Orders orders, Moves moves, Tally tally, PhoneRoutes phones, Repeats repeats,
-        InstantSource clock) {
+        Persons persons, Audit audit, InstantSource clock) {
         this.orders = orders;
         this.moves = moves;
         this.tally = tally;
         this.phones = phones;
         this.repeats = repeats;
+        this.persons = persons;
+        this.audit = audit;
         this.clock = clock;
     }
 
@@ -83,7 +92,7 @@ final class OrderAdminRoutes {
             case SHIPPED -> move(request, shipping(body.carrier(), body.trackingNumber()));
             case DELIVERED -> move(request, new OrderFact.DeliverWanted());
             case COMPLETED -> move(request, new OrderFact.CompleteWanted());
-            case CANCELLED -> move(request, cancelling(body.reason()));
+            case CANCELLED -> move(request, new OrderFact.CancelWanted("shop", "shop_wish"), why(body.reason()));
             case PENDING_PAYMENT, CONFIRMED -> Reply.refuse(Problem.invalid("status", "comes by payment only"));
             case null -> Reply.refuse(Problem.invalid("status", "is not a status of an order"));
         };
@@ -107,9 +116,27 @@ final class OrderAdminRoutes {
     }
 
     private Mono<Reply> move(ServerRequest request, OrderFact wish) {
+        return move(request, wish, null);
+    }
+
+    private Mono<Reply> move(ServerRequest request, OrderFact wish, @Nullable String words) {
         return OrderRoutes.id(request)
-            .flatMap(id -> moves.wish(id, Ordering.asker(request), wish, repeats.of(request)))
+            .flatMap(id -> persons.saying(id, words, clock.instant(), accounted(request, wish))
+                .flatMap(along -> moves.wish(id, Ordering.asker(request), wish, along)))
             .map(OrderRoutes::answer).switchIfEmpty(OrderRoutes.absent());
+    }
+
+    /// The reply to a repeat, and who of the shop's people did it.
+    private BiFunction<Stored, Stored, Change> accounted(ServerRequest request, OrderFact wish) {
+        var kept = repeats.of(request);
+        String action = "order." + wish.getClass().getSimpleName().replace("Wanted", "").toLowerCase(Locale.ROOT);
+        return (was, is) -> kept.apply(is)
+            .with(audit.entry(request, action, is.order().ref(), state(was.order()), state(is.order())));
+    }
+
+    private static Map<String, Object> state(Order order) {
+        return Map.of("status", order.status().word(), "payment_status", order.money().word(),
+            "fulfilment_status", order.goods().word(), "version", order.version());
     }
 
     private static OrderFact shipping(@Nullable String carrier, @Nullable String number) {
@@ -120,11 +147,11 @@ final class OrderAdminRoutes {
         return new OrderFact.ShipWanted(by, tracking);
     }
 
-    private static OrderFact cancelling(@Nullable String reason) {
+    private static @Nullable String why(@Nullable String reason) {
         Fields fields = new Fields();
         String why = OneLine.optional(fields, "reason", reason, TEXT_CHARS_MAX);
         fields.orRefuse();
-        return new OrderFact.CancelWanted("shop", why == null ? "shop_wish" : "shop: " + why);
+        return why;
     }
 
     private record Commanded(@Nullable String status, @Nullable String reason, @Nullable String carrier,

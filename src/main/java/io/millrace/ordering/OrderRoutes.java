@@ -14,6 +14,7 @@ import io.millrace.http.OneLine;
 import io.millrace.http.Problem;
 import io.millrace.http.Reply;
 import io.millrace.payment.Payments;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -34,10 +35,12 @@ final class OrderRoutes {
     private final Payments payments;
     private final Idempotency idempotency;
     private final Repeats repeats;
+    private final Persons persons;
     private final Ids ids;
+    private final InstantSource clock;
 
     OrderRoutes(Channels channels, CheckoutRoutes checkout, Orders orders, Moves moves, Payments payments,
-        Idempotency idempotency, Ids ids) {
+        Idempotency idempotency, Persons persons, Ids ids, InstantSource clock) {
         this.channels = channels;
         this.checkout = checkout;
         this.orders = orders;
@@ -45,7 +48,9 @@ final class OrderRoutes {
         this.payments = payments;
         this.idempotency = idempotency;
         this.repeats = new Repeats(idempotency);
+        this.persons = persons;
         this.ids = ids;
+        this.clock = clock;
     }
 
     RouterFunction<ServerResponse> table(Api api) {
@@ -81,8 +86,10 @@ final class OrderRoutes {
         Fields fields = new Fields();
         String reason = OneLine.optional(fields, "reason", body.reason(), REASON_CHARS_MAX);
         fields.orRefuse();
-        var wish = new OrderFact.CancelWanted("customer", reason == null ? "customer_wish" : "customer: " + reason);
-        return id(request).flatMap(id -> moves.wish(id, Ordering.asker(request), wish, repeats.of(request)))
+        var wish = new OrderFact.CancelWanted("customer", "customer_wish");
+        var kept = repeats.of(request);
+        return id(request).flatMap(id -> persons.saying(id, reason, clock.instant(), (was, is) -> kept.apply(is))
+            .flatMap(along -> moves.wish(id, Ordering.asker(request), wish, along)))
             .map(OrderRoutes::answer).switchIfEmpty(absent());
     }
 

@@ -20,7 +20,12 @@ record OrderView(UUID id, String orderNumber, String channel, OrderStatus status
     /// A line as it was bought, whatever becomes of the product later.
     record Item(UUID variantId, UUID productId, String sku, String name, @Nullable String imageUrl,
         Map<String, String> options, int quantity, Money unitPrice, Money lineTotal, Money discount, Money tax,
-        String taxRate, Money total, List<Quote.Step> explanation) {}
+        String taxRate, Money total, List<Quote.Step> explanation) {
+        Item with(Map<String, String> others) {
+            return new Item(variantId, productId, sku, name, imageUrl, others, quantity, unitPrice, lineTotal, discount,
+                tax, taxRate, total, explanation);
+        }
+    }
 
     record Shipping(String code, String name, Money price, Money tax, Money total, List<Quote.Step> explanation) {}
 

@@ -1,6 +1,7 @@
 package io.millrace.ordering;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.millrace.audit.Audit;
 import io.millrace.cart.Carts;
 import io.millrace.channel.Channels;
 import io.millrace.customer.Customers;
@@ -17,6 +18,7 @@ import io.millrace.payment.PaymentEvent;
 import io.millrace.payment.Payments;
 import io.millrace.postgres.Postgres;
 import io.millrace.pricing.Pricing;
+import io.millrace.vault.Vault;
 import java.time.Duration;
 import java.time.InstantSource;
 import org.springframework.context.annotation.Bean;
@@ -28,10 +30,24 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 @Configuration(proxyBeanMethods = false)
 class OrderingModule {
     private static final Duration CODES_SWEPT_EVERY = Duration.ofMinutes(5);
+    /// Orders from before they were sealed; afterwards a look at an empty index.
+    private static final Duration UNSEALED_SOUGHT_EVERY = Duration.ofSeconds(10);
+    private static final int SEALED_AT_ONCE = 500;
     private static final Duration UNEXPECTED_COUNTED_EVERY = Duration.ofSeconds(30);
 
-    @Bean Orders orders(Postgres postgres) {
-        return new Orders(postgres);
+    @Bean Persons persons(Vault vault) {
+        return new Persons(vault);
+    }
+
+    @Bean Orders orders(Postgres postgres, Persons persons, Jobs jobs) {
+        Orders orders = new Orders(postgres, persons);
+        jobs.every("ordering.seal", UNSEALED_SOUGHT_EVERY, () -> orders.unsealed(SEALED_AT_ONCE)
+            .concatMap(orders::seal).then());
+        return orders;
+    }
+
+    @Bean OrderRecords orderRecords(Orders orders, InstantSource clock) {
+        return new OrderRecords(orders, clock);
     }
 
     @Bean Ordering ordering(Orders orders) {
@@ -60,10 +76,9 @@ class OrderingModule {
 
     @Bean Checkout checkout(Carts carts, Postgres postgres, Pricing pricing, Inventory inventory, Payments payments,
         Ledger ledger,
-        Messaging messaging, Idempotency idempotency, Tally tally, Ids ids, InstantSource clock) {
+        Messaging messaging, Idempotency idempotency, Persons persons, Tally tally, Ids ids, InstantSource clock) {
         return new Checkout(new Baskets(carts, postgres), pricing, inventory, payments, ledger, messaging, idempotency,
-            tally,
-            ids, clock);
+            persons, tally, ids, clock);
     }
 
     @Bean CheckoutRoutes checkoutRoutes(Channels channels, Checkout checkout, Orders orders, Payments payments,
@@ -76,18 +91,20 @@ class OrderingModule {
     }
 
     @Bean RouterFunction<ServerResponse> orderApi(Api api, Channels channels, CheckoutRoutes checkout, Orders orders,
-        Moves moves, Payments payments, Idempotency idempotency, Ids ids) {
-        return new OrderRoutes(channels, checkout, orders, moves, payments, idempotency, ids).table(api);
+        Moves moves, Payments payments, Idempotency idempotency, Persons persons, Ids ids, InstantSource clock) {
+        return new OrderRoutes(channels, checkout, orders, moves, payments, idempotency, persons, ids, clock)
+            .table(api);
     }
 
     @Bean RouterFunction<ServerResponse> orderAdminApi(Api api, Orders orders, Moves moves, Tally tally,
-        PhoneRoutes phones, Idempotency idempotency, InstantSource clock) {
-        return new OrderAdminRoutes(orders, moves, tally, phones, new Repeats(idempotency), clock).table(api);
+        PhoneRoutes phones, Idempotency idempotency, Persons persons, Audit audit, InstantSource clock) {
+        return new OrderAdminRoutes(orders, moves, tally, phones, new Repeats(idempotency), persons, audit, clock)
+            .table(api);
     }
 
-    @Bean PhoneRoutes phoneRoutes(Channels channels, Orders orders, Postgres postgres, Ids ids, InstantSource clock,
-        Jobs jobs, Environment settings) {
-        PhoneCodes codes = new PhoneCodes(postgres, ids, clock);
+    @Bean PhoneRoutes phoneRoutes(Channels channels, Orders orders, Postgres postgres, Vault vault, Ids ids,
+        InstantSource clock, Jobs jobs, Environment settings) {
+        PhoneCodes codes = new PhoneCodes(postgres, vault, ids, clock);
         jobs.every("ordering.phone-codes", CODES_SWEPT_EVERY, codes::sweep);
         return new PhoneRoutes(channels, orders, codes,
             settings.getProperty("millrace.ordering.show-codes", Boolean.class, false));

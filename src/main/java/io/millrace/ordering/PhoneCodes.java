@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.millrace.http.Ids;
 import io.millrace.postgres.Postgres;
+import io.millrace.vault.Vault;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -11,6 +12,7 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.UUID;
 import javax.crypto.Mac;
@@ -27,12 +29,14 @@ final class PhoneCodes {
     private static final int DIGITS = 1_000_000;
 
     private final Postgres postgres;
+    private final Vault vault;
     private final Ids ids;
     private final InstantSource clock;
     private final Mono<byte[]> key;
 
-    PhoneCodes(Postgres postgres, Ids ids, InstantSource clock) {
+    PhoneCodes(Postgres postgres, Vault vault, Ids ids, InstantSource clock) {
         this.postgres = postgres;
+        this.vault = vault;
         this.ids = ids;
         this.clock = clock;
         this.key = Mono.defer(() -> postgres.query("select key from ordering.phone_code_key", Map.of(),
@@ -47,8 +51,9 @@ final class PhoneCodes {
             select :id, :channel, :phone, :now, :until
              where (select count(*) from ordering.phone_codes
                      where channel = :channel and phone = :phone and created_at > :since) < :max
-            """, Map.of("id", ids.next(), "channel", channel, "phone", phone, "now", now, "until", now.plus(LIFE),
-            "since", now.minus(REQUESTS_WINDOW), "max", (long) REQUESTS_MAX)).map(rows -> rows == 1);
+            """, Map.of("id", ids.next(), "channel", channel, "phone", blind(phone), "now", now,
+            "until", now.plus(LIFE), "since", now.minus(REQUESTS_WINDOW), "max", (long) REQUESTS_MAX))
+            .map(rows -> rows == 1);
     }
 
     /// Whether this is the phone's newest code. Each try is counted before it is looked at, each success once.
@@ -65,13 +70,18 @@ final class PhoneCodes {
             select id from ordering.phone_codes
              where channel = :channel and phone = :phone and used_at is null and expires_at > :now
              order by created_at desc limit 1
-            """, Map.of("channel", channel, "phone", phone, "now", clock.instant()),
+            """, Map.of("channel", channel, "phone", blind(phone), "now", clock.instant()),
             row -> requireNonNull(row.get("id", UUID.class))).singleOrEmpty().flatMap(this::code);
     }
 
     Mono<Long> sweep() {
         return postgres.update("delete from ordering.phone_codes where expires_at < :old",
             Map.of("old", clock.instant().minus(REQUESTS_WINDOW)));
+    }
+
+    /// Nobody's number stands in the table, only what finds it again.
+    private String blind(String phone) {
+        return HexFormat.of().formatHex(vault.blind("ordering.phone-codes", phone));
     }
 
     private Mono<UUID> attempt(String channel, String phone) {
@@ -82,7 +92,7 @@ final class PhoneCodes {
                           order by created_at desc limit 1)
                and attempts < :max and used_at is null
             returning id
-            """, Map.of("channel", channel, "phone", phone, "now", clock.instant(), "max", ATTEMPTS_MAX),
+            """, Map.of("channel", channel, "phone", blind(phone), "now", clock.instant(), "max", ATTEMPTS_MAX),
             row -> requireNonNull(row.get("id", UUID.class))).singleOrEmpty();
     }
 

@@ -7,6 +7,8 @@ import io.millrace.jobs.Jobs;
 import io.millrace.ledger.Ledger;
 import io.millrace.messaging.Messaging;
 import io.millrace.postgres.Postgres;
+import io.millrace.vault.Vault;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -19,6 +21,8 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(CircuitSettings.class)
 class PaymentModule {
+    private static final Duration FORGET_EVERY = Duration.ofMinutes(10);
+
     @Bean Providers paymentProviders(List<PaymentProvider> all, CircuitSettings settings, MeterRegistry meters,
         InstantSource clock) {
         return new Providers(all.stream().map(provider -> provider.answers()
@@ -33,6 +37,10 @@ class PaymentModule {
         return new PaymentRows(postgres);
     }
 
+    @Bean PaymentRecords paymentRecords(PaymentRows rows) {
+        return new PaymentRecords(rows);
+    }
+
     @Bean Refunds refunds(Postgres postgres, Ids ids, InstantSource clock) {
         return new Refunds(postgres, ids, clock);
     }
@@ -41,8 +49,10 @@ class PaymentModule {
         return new Wishes(postgres);
     }
 
-    @Bean WebhookInbox webhookInbox(Postgres postgres) {
-        return new WebhookInbox(postgres);
+    @Bean WebhookInbox webhookInbox(Postgres postgres, Vault vault, Jobs jobs, InstantSource clock) {
+        WebhookInbox inbox = new WebhookInbox(postgres, vault);
+        jobs.every("payment.webhook-bodies", FORGET_EVERY, () -> inbox.forget(clock.instant()));
+        return inbox;
     }
 
     @Bean Reviews paymentReviews(Postgres postgres, MeterRegistry meters) {

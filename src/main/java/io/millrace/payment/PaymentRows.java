@@ -129,6 +129,13 @@ final class PaymentRows {
             "before", orNull(before, UUID.class), "limit", limit), PaymentRows::payment).map(Payment::view);
     }
 
+    /// What only a payer's browser needed is thrown away; sums and references stay.
+    Mono<Void> forget(UUID payer) {
+        return postgres.update("""
+            update payment.payments set client_secret = null, redirect_url = null, bearer = null where payer = :payer
+            """, Map.of("payer", payer)).then();
+    }
+
     /// Takes payments that are due for a look, for [#LEASE]; no other node has them meanwhile.
     Flux<Payment> due(Instant now, int limit) {
         return postgres.query("""

@@ -4,6 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import io.millrace.postgres.Piece;
 import io.millrace.postgres.Postgres;
+import io.millrace.vault.DataKey;
+import io.millrace.vault.Place;
+import io.millrace.vault.Vault;
 import io.r2dbc.spi.Readable;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,11 +21,18 @@ import reactor.core.publisher.Mono;
 final class WebhookInbox {
     /// A delivery whose processing died is taken up by the sweep after this.
     static final Duration DRIVE_AGAIN = Duration.ofSeconds(30);
+    private static final String PURPOSE = "payment.webhooks";
+
+    /// Bodies of settled deliveries are kept this long, for questions; what they did is in the payments.
+    static final Duration BODY_KEPT = Duration.ofDays(30);
+    private static final int FORGOTTEN_PER_SWEEP_MAX = 5_000;
 
     private final Postgres postgres;
+    private final Vault vault;
 
-    WebhookInbox(Postgres postgres) {
+    WebhookInbox(Postgres postgres, Vault vault) {
         this.postgres = postgres;
+        this.vault = vault;
     }
 
     /// One delivery's key.
@@ -51,8 +61,8 @@ final class WebhookInbox {
         };
         boolean pending = status.equals("pending");
         Map<String, Object> binds = new HashMap<>(about(notice.matter()));
-        binds.putAll(Map.of("provider", key.provider(), "event", key.event(), "type", notice.type(), "body", body,
-            "status", status, "now", now,
+        binds.putAll(Map.of("provider", key.provider(), "event", key.event(), "type", notice.type(),
+            "body", sealed(key, body), "status", status, "now", now,
             "look_at", PaymentRows.orNull(pending ? now.plus(DRIVE_AGAIN) : null, Instant.class),
             "settled_at", PaymentRows.orNull(pending ? null : now, Instant.class)));
         return postgres.query("""
@@ -97,17 +107,17 @@ final class WebhookInbox {
              where (provider, event_id) in (select provider, event_id from payment.webhook_inbox
                    where look_at <= :now order by look_at limit :limit for update skip locked)
             returning provider, event_id, body, tries
-            """, Map.of("lease", now.plus(PaymentRows.LEASE), "now", now, "limit", limit), WebhookInbox::kept);
+            """, Map.of("lease", now.plus(PaymentRows.LEASE), "now", now, "limit", limit), this::kept);
     }
 
     /// Puts a delivery back to pending and answers its bytes; its effect is keyed, so nothing can happen twice.
     Mono<Kept> again(Key key, Instant now) {
         return postgres.query("""
             update payment.webhook_inbox set status = 'pending', look_at = :later
-             where provider = :provider and event_id = :event
+             where provider = :provider and event_id = :event and body <> ''
             returning provider, event_id, body, tries
             """, Map.of("later", now.plus(DRIVE_AGAIN), "provider", key.provider(), "event", key.event()),
-            WebhookInbox::kept).singleOrEmpty();
+            this::kept).singleOrEmpty();
     }
 
     Mono<Void> lookAgain(Key key, Instant at) {
@@ -130,9 +140,33 @@ final class WebhookInbox {
         return new Stored(text(row, "inbox_status"), requireNonNull(row.get("deliveries", Integer.class)), payment);
     }
 
-    private static Kept kept(Readable row) {
-        return new Kept(new Key(text(row, "provider"), text(row, "event_id")),
-            requireNonNull(row.get("body", byte[].class)), requireNonNull(row.get("tries", Integer.class)));
+    private Kept kept(Readable row) {
+        Key key = new Key(text(row, "provider"), text(row, "event_id"));
+        return new Kept(key, opened(key, requireNonNull(row.get("body", byte[].class))),
+            requireNonNull(row.get("tries", Integer.class)));
+    }
+
+    /// A delivery tells who paid and where he lives.
+    private byte[] sealed(Key key, byte[] body) {
+        return vault.shopKey(PURPOSE).seal(place(key), body);
+    }
+
+    /// Those from before bodies were sealed are as they came.
+    private byte[] opened(Key key, byte[] body) {
+        return DataKey.isSealed(body) ? vault.shopKey(PURPOSE).open(place(key), body) : body;
+    }
+
+    private static Place place(Key key) {
+        return Place.of("payment.webhook_inbox", key.provider() + "/" + key.event());
+    }
+
+    /// Throws the bodies of old settled deliveries away; answers how many.
+    Mono<Long> forget(Instant now) {
+        return postgres.update("""
+            update payment.webhook_inbox set body = '' where (provider, event_id) in (
+                select provider, event_id from payment.webhook_inbox
+                 where body <> '' and settled_at < :before order by settled_at limit :many)
+            """, Map.of("before", now.minus(BODY_KEPT), "many", FORGOTTEN_PER_SWEEP_MAX));
     }
 
     private static Delivery delivery(Readable row) {

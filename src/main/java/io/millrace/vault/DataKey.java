@@ -65,6 +65,11 @@ public final class DataKey {
         return opened(key, iv, place.bytes(), Arrays.copyOfRange(sealed, HEAD_BYTES, sealed.length));
     }
 
+    /// Whether these bytes begin as a sealed value does; no text, JSON or form does.
+    public static boolean isSealed(byte[] bytes) {
+        return bytes.length >= HEAD_BYTES + TAG_BITS / 8 && bytes[0] == VERSION;
+    }
+
     byte[] id() {
         return id.clone();
     }

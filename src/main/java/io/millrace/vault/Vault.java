@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,8 @@ public final class Vault {
     private final InstantSource clock;
     private final Cache<UUID, DataKey> known =
         Caffeine.newBuilder().maximumSize(REMEMBERED_MAX).expireAfterWrite(REMEMBERED).build();
+    private final Map<String, DataKey> shopKeys = new ConcurrentHashMap<>();
+    private final Map<String, byte[]> macKeys = new ConcurrentHashMap<>();
     private volatile byte @Nullable [] shopSecret;
 
     Vault(Postgres postgres, Masters masters, InstantSource clock) {
@@ -103,12 +106,14 @@ public final class Vault {
 
     /// HMAC-SHA256 under a key of the shop for this purpose.
     public byte[] mac(String purpose, byte[] message) {
-        return hmac(hmac(secret(), ("millrace/mac/" + purpose).getBytes(StandardCharsets.UTF_8)), message);
+        return hmac(macKeys.computeIfAbsent(purpose,
+            name -> hmac(secret(), ("millrace/mac/" + name).getBytes(StandardCharsets.UTF_8))), message);
     }
 
     /// The shop's own key for a purpose: for what belongs to nobody in particular or is kept for a short time.
     public DataKey shopKey(String purpose) {
-        return new DataKey(hmac(secret(), ("millrace/seal/" + purpose).getBytes(StandardCharsets.UTF_8)));
+        return shopKeys.computeIfAbsent(purpose,
+            name -> new DataKey(hmac(secret(), ("millrace/seal/" + name).getBytes(StandardCharsets.UTF_8))));
     }
 
     /// Before the shop opens: its secret is read, or made by whichever node comes first.
