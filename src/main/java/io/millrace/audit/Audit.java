@@ -1,6 +1,7 @@
 package io.millrace.audit;
 
 import io.millrace.http.Caller;
+import io.millrace.http.ClientAddress;
 import io.millrace.http.RequestId;
 import io.millrace.postgres.Piece;
 import java.time.InstantSource;
@@ -52,6 +53,6 @@ public final class Audit {
     }
 
     private static String address(ServerRequest request) {
-        return request.remoteAddress().map(peer -> Entry.masked(peer.getAddress().getHostAddress())).orElse("");
+        return Entry.masked(ClientAddress.of(request).shown());
     }
 }

@@ -153,6 +153,14 @@ class IdentityModule {
         return new Identity(accounts, signIn, roles, codes, proofs, ids, clock);
     }
 
+    @Bean Confirmation confirmation(Accounts accounts, Passwords passwords, InstantSource clock) {
+        return new Confirmation(accounts, passwords, clock);
+    }
+
+    @Bean AccountRecords accountRecords(Postgres postgres, Messaging messaging, Ids ids, InstantSource clock) {
+        return new AccountRecords(postgres, messaging, ids, clock);
+    }
+
     @Bean Profiles profiles(Postgres postgres) {
         return new Profiles(postgres);
     }

@@ -1,5 +1,6 @@
 package io.millrace.inventory;
 
+import io.millrace.audit.Audit;
 import io.millrace.http.Access;
 import io.millrace.http.Api;
 import io.millrace.http.Caller;
@@ -14,6 +15,7 @@ import io.millrace.postgres.Piece;
 import io.millrace.postgres.Refused;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
@@ -35,11 +37,13 @@ class InventoryRoutes {
 
     private final Pools pools;
     private final Messaging messaging;
+    private final Audit audit;
     private final InstantSource clock;
 
-    InventoryRoutes(Pools pools, Messaging messaging, InstantSource clock) {
+    InventoryRoutes(Pools pools, Messaging messaging, Audit audit, InstantSource clock) {
         this.pools = pools;
         this.messaging = messaging;
+        this.audit = audit;
         this.clock = clock;
     }
 
@@ -69,14 +73,13 @@ class InventoryRoutes {
         UUID product = product(request);
         Adjustment wish = checked(Api.body(request, Adjustment.class));
         @Nullable String ifMatch = request.headers().firstHeader("If-Match");
-        String by = Caller.of(request).id().map(UUID::toString).orElse("");
         return Change.retryStale(() -> pools.ofProduct(product)
-            .flatMap(found -> adjust(product, found, wish, ifMatch, by)))
+            .flatMap(found -> adjust(product, found, wish, ifMatch, request)))
             .onErrorResume(Refused.class, InventoryRoutes::refusal);
     }
 
     private Mono<Reply> adjust(UUID product, List<Pools.Pool> found, Adjustment wish, @Nullable String ifMatch,
-        String by) {
+        ServerRequest request) {
         if (found.isEmpty()) return Reply.refuse(Problem.notFound("Product"));
         if (wish.onHand() != null && ifMatch == null)
             return Reply.refuse(Problem.of(428, "precondition_required",
@@ -84,11 +87,14 @@ class InventoryRoutes {
         if (ifMatch != null && !ifMatch.equals("*") && !ifMatch.equals(etag(found)))
             return Reply.refuse(Problem.stale());
         Pools.Pool pool = chosen(found, wish.poolId());
+        String by = Caller.of(request).id().map(UUID::toString).orElse("");
         Pools.Note note = new Pools.Note(reason(wish), by, clock.instant(), wish.lowStockAt());
         Piece piece = wish.onHand() == null
             ? Pools.add(pool, wish.delta() == null ? 0 : wish.delta(), ifMatch != null, note)
             : Pools.count(pool, wish.onHand(), note);
-        return messaging.commit(Change.of(piece))
+        Piece entry = audit.entry(request, "stock.adjust", "pool:" + pool.id(), Map.of("on_hand", pool.onHand(),
+            "reserved", pool.reserved(), "low_stock_at", pool.lowStockAt()), wish);
+        return messaging.commit(Change.of(piece, entry))
             .then(Mono.defer(() -> pools.ofProduct(product)))
             .flatMap(now -> view(product, now));
     }

@@ -1,6 +1,7 @@
 package io.millrace.payment;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.millrace.audit.Audit;
 import io.millrace.http.Api;
 import io.millrace.http.Ids;
 import io.millrace.jobs.Jobs;
@@ -92,8 +93,8 @@ class PaymentModule {
     }
 
     @Bean RouterFunction<ServerResponse> paymentApi(Api api, Payments payments, PaymentRows rows, Settling settling,
-        Providers providers, Reviews reviews, InstantSource clock) {
-        return new PaymentRoutes(payments, rows, settling, providers, reviews, clock).table(api);
+        Providers providers, Reviews reviews, Audit audit, InstantSource clock) {
+        return new PaymentRoutes(payments, rows, settling, providers, reviews, audit, clock).table(api);
     }
 
     @Bean RouterFunction<ServerResponse> webhookApi(Api api, Providers providers, WebhookIntake intake,

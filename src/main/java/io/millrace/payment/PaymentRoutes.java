@@ -3,6 +3,7 @@ package io.millrace.payment;
 import static io.millrace.http.Access.anyone;
 import static io.millrace.http.Access.needs;
 
+import io.millrace.audit.Audit;
 import io.millrace.http.Api;
 import io.millrace.http.Caller;
 import io.millrace.http.Fields;
@@ -17,6 +18,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.reactive.function.server.RouterFunction;
@@ -38,15 +40,17 @@ final class PaymentRoutes {
     private final Settling settling;
     private final Providers providers;
     private final Reviews reviews;
+    private final Audit audit;
     private final InstantSource clock;
 
     PaymentRoutes(Payments payments, PaymentRows rows, Settling settling, Providers providers, Reviews reviews,
-        InstantSource clock) {
+        Audit audit, InstantSource clock) {
         this.payments = payments;
         this.rows = rows;
         this.settling = settling;
         this.providers = providers;
         this.reviews = reviews;
+        this.audit = audit;
         this.clock = clock;
     }
 
@@ -120,7 +124,13 @@ final class PaymentRoutes {
         if (!lines.isEmpty() && wish.amount() == null) fields.wrong("amount", "is required with lines");
         fields.orRefuse();
         if (id == null) return absent();
-        return payments.refund(id, wish.amount(), reason, lines).flatMap(refunding -> switch (refunding) {
+        return payments.refund(id, wish.amount(), reason, lines, wanted -> List.of(audit.entry(request,
+            "payment.refund", "payment:" + id, null, Map.of("refund", wanted.refund(), "amount", wanted.amount()))))
+            .flatMap(refunding -> answer(id, refunding));
+    }
+
+    private static Mono<Reply> answer(UUID id, Refunding refunding) {
+        return switch (refunding) {
             case Refunding.Wanted(var refund, var amount) -> Reply.created("/api/v1/payments/" + id,
                 new Wanted(refund, id, RefundStatus.WANTED.wire(), amount));
             case Refunding.ExceedsCaptured(var left) -> Reply.refuse(Problem.conflict("refund_exceeds_captured",
@@ -128,7 +138,7 @@ final class PaymentRoutes {
             case Refunding.OtherCurrency() ->
                 Reply.refuse(Problem.invalid("amount", "must be in the payment's currency"));
             case Refunding.Absent() -> absent();
-        });
+        };
     }
 
     /// Somebody brought the cash.

@@ -88,7 +88,13 @@ public final class Payments {
     /// Gives money back, capped inside the write: `amount`, or all that is left when there is none; `lines` is carried
     /// along to [PaymentEvent.PaymentRefunded].
     public Mono<Refunding> refund(UUID payment, @Nullable Money amount, String reason, List<RefundLine> lines) {
-        return refunds.want(payment, amount, reason, lines).doOnNext(wanted -> work.run());
+        return refund(payment, amount, reason, lines, wanted -> List.of());
+    }
+
+    /// The same, with what the caller writes about the refund in its transaction.
+    public Mono<Refunding> refund(UUID payment, @Nullable Money amount, String reason, List<RefundLine> lines,
+        Function<Refunding.Wanted, List<Piece>> along) {
+        return refunds.want(payment, amount, reason, lines, along).doOnNext(wanted -> work.run());
     }
 
     /// The payments of one reference, oldest first.

@@ -5,7 +5,9 @@ import static java.util.Objects.requireNonNull;
 import io.millrace.http.Ids;
 import io.millrace.http.Json;
 import io.millrace.money.Money;
+import io.millrace.postgres.Piece;
 import io.millrace.postgres.Postgres;
+import io.millrace.postgres.Write;
 import io.r2dbc.spi.Readable;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -13,6 +15,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -61,15 +64,24 @@ final class Refunds {
         this.clock = clock;
     }
 
-    /// No amount means all that is left.
-    Mono<Refunding> want(UUID payment, @Nullable Money amount, String reason, List<RefundLine> lines) {
+    /// No amount means all that is left. What `along` answers is written in the same transaction.
+    Mono<Refunding> want(UUID payment, @Nullable Money amount, String reason, List<RefundLine> lines,
+        Function<Refunding.Wanted, List<Piece>> along) {
         UUID refund = ids.next();
         Map<String, Object> binds = Map.of("refund", refund, "payment", payment,
             "amount", PaymentRows.orNull(amount == null ? null : amount.minor(), Long.class),
             "currency", PaymentRows.orNull(amount == null ? null : amount.currency().getCurrencyCode(), String.class),
             "reason", reason, "lines", new String(Json.bytes(lines), StandardCharsets.UTF_8), "now", clock.instant());
-        return postgres.query(ASKED, binds, row -> refunding(refund, amount, row)).singleOrEmpty()
+        return postgres.transactional(postgres.query(ASKED, binds, row -> refunding(refund, amount, row))
+            .singleOrEmpty().flatMap(refunding -> with(refunding, along)))
             .defaultIfEmpty(new Refunding.Absent());
+    }
+
+    private Mono<Refunding> with(Refunding refunding, Function<Refunding.Wanted, List<Piece>> along) {
+        if (!(refunding instanceof Refunding.Wanted wanted)) return Mono.just(refunding);
+        List<Piece> pieces = along.apply(wanted);
+        return pieces.isEmpty() ? Mono.just(refunding)
+            : postgres.run(Write.of(pieces.toArray(Piece[]::new))).thenReturn(refunding);
     }
 
     /// Takes up a wish: the refund bears the wish's id. Empty when it was taken up before.

@@ -1,5 +1,6 @@
 package io.millrace.pricing;
 
+import io.millrace.audit.Audit;
 import io.millrace.catalog.Catalog;
 import io.millrace.catalog.Variant;
 import io.millrace.channel.Channel;
@@ -13,6 +14,7 @@ import io.millrace.http.ProblemException;
 import io.millrace.http.Reply;
 import io.millrace.messaging.Change;
 import io.millrace.messaging.Messaging;
+import io.millrace.postgres.Piece;
 import io.millrace.money.Money;
 import io.millrace.pricing.PricingEvent.Break;
 import io.millrace.pricing.PricingEvent.Price;
@@ -37,15 +39,17 @@ final class PriceListRoutes {
     private final Channels channels;
     private final Catalog catalog;
     private final Messaging messaging;
+    private final Audit audit;
     private final Ids ids;
     private final InstantSource clock;
 
-    PriceListRoutes(PriceLists lists, Channels channels, Catalog catalog, Messaging messaging, Ids ids,
-        InstantSource clock) {
+    PriceListRoutes(PriceLists lists, Channels channels, Catalog catalog, Messaging messaging, Audit audit,
+        Ids ids, InstantSource clock) {
         this.lists = lists;
         this.channels = channels;
         this.catalog = catalog;
         this.messaging = messaging;
+        this.audit = audit;
         this.ids = ids;
         this.clock = clock;
     }
@@ -103,13 +107,15 @@ final class PriceListRoutes {
         return known(channel, product, tags)
             .then(Change.retryStale(() -> sheet(channel, product)
                 .flatMap(before -> ifMatch != null && !ifMatch.equals("*") && !ifMatch.equals(etag(before))
-                    ? Reply.refuse(Problem.stale()) : written(before, before.with(tags), channel))));
+                    ? Reply.refuse(Problem.stale()) : written(request, before, before.with(tags), channel))));
     }
 
-    private Mono<Reply> written(PriceSheet before, PriceSheet next, Channel channel) {
+    private Mono<Reply> written(ServerRequest request, PriceSheet before, PriceSheet next, Channel channel) {
         if (next == before) return answer(before, channel);
         var now = clock.instant();
-        return messaging.commit(Change.of(PriceLists.write(Map.of(next, before), now))
+        Piece entry = audit.entry(request, "price.set", "prices:" + next.list() + "/" + next.productId(),
+            view(before, channel), view(next, channel));
+        return messaging.commit(Change.of(PriceLists.write(Map.of(next, before), now), entry)
             .tells(next.told(ids.next(), now, channel.currency()))).then(answer(next, channel));
     }
 

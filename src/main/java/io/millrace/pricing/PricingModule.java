@@ -1,5 +1,6 @@
 package io.millrace.pricing;
 
+import io.millrace.audit.Audit;
 import io.millrace.catalog.Catalog;
 import io.millrace.channel.Channels;
 import io.millrace.http.Api;
@@ -27,8 +28,8 @@ class PricingModule {
     }
 
     @Bean RouterFunction<ServerResponse> priceListApi(Api api, PriceLists lists, Channels channels, Catalog catalog,
-        Messaging messaging, Ids ids, InstantSource clock) {
+        Messaging messaging, Audit audit, Ids ids, InstantSource clock) {
         return api.table("/admin/price-lists",
-            new PriceListRoutes(lists, channels, catalog, messaging, ids, clock)::table);
+            new PriceListRoutes(lists, channels, catalog, messaging, audit, ids, clock)::table);
     }
 }

@@ -21,7 +21,8 @@ final class Floors {
         List.of("inventory", "pricing", "cart", "payment", "fulfilment", "customer", "keys", "federation"),
         List.of("ordering", "wallet", "credit"),
         List.of("marketplace"),
-        List.of("storefront", "tracking", "imports", "notification", "analytics", "partners", "support"),
+        List.of("storefront", "tracking", "imports", "notification", "analytics", "partners", "support",
+            "privacy"),
         List.of("sandbox", "demo", "embedded"));
 
     /// Rooms of one floor that may know each other all the same, and why.

@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.privacy;
+
+import org.jspecify.annotations.NullMarked;
