@@ -13,6 +13,7 @@ import io.millrace.payment.Instrument;
 import io.millrace.payment.Payments;
 import io.millrace.payment.Told;
 import io.millrace.postgres.Refused;
+import io.millrace.vault.CardNumbers;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -67,7 +68,7 @@ final class MethodRoutes {
 
     private Mono<Reply> add(ServerRequest request) {
         CardNumbers.in(new String(Api.raw(request), StandardCharsets.UTF_8)).ifPresent(masked -> {
-            throw new ProblemException(Problem.unprocessable("card_number_refused", "This looks like a card number ("
+            throw new ProblemException(Problem.unprocessable("card_number", "This looks like a card number ("
                 + masked + "). Never send one: give it to the provider and send the token you get"));
         });
         Body body = Api.body(request, Body.class);

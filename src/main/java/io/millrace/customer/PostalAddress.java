@@ -28,10 +28,6 @@ public record PostalAddress(@Nullable String label, String name, String line1, @
         if (!country.isEmpty() && !Countries.isKnown(country)) fields.wrong("country", "is not a country (ISO 3166)");
         Countries.Rule rule = Countries.of(country);
         coordinates(typed, fields);
-        CardNumbers.refuse(fields, "label", typed.label());
-        CardNumbers.refuse(fields, "name", typed.name());
-        CardNumbers.refuse(fields, "line1", typed.line1());
-        CardNumbers.refuse(fields, "line2", typed.line2());
         return new PostalAddress(OneLine.optional(fields, "label", typed.label(), LABEL_CHARS_MAX),
             OneLine.required(fields, "name", typed.name(), TEXT_CHARS_MAX),
             OneLine.required(fields, "line1", typed.line1(), TEXT_CHARS_MAX),

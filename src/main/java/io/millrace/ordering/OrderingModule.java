@@ -9,6 +9,7 @@ import io.millrace.fulfilment.Fulfilment;
 import io.millrace.http.Api;
 import io.millrace.http.Idempotency;
 import io.millrace.http.Ids;
+import io.millrace.identity.Identity;
 import io.millrace.inventory.Inventory;
 import io.millrace.inventory.InventoryEvent;
 import io.millrace.jobs.Jobs;
@@ -102,10 +103,22 @@ class OrderingModule {
             .table(api);
     }
 
-    @Bean PhoneRoutes phoneRoutes(Channels channels, Orders orders, Postgres postgres, Vault vault, Ids ids,
-        InstantSource clock, Jobs jobs, Environment settings) {
+    @Bean PhoneCodes phoneCodes(Postgres postgres, Vault vault, Ids ids, InstantSource clock, Jobs jobs) {
         PhoneCodes codes = new PhoneCodes(postgres, vault, ids, clock);
         jobs.every("ordering.phone-codes", CODES_SWEPT_EVERY, codes::sweep);
+        return codes;
+    }
+
+    @Bean Claims claims(Postgres postgres, Persons persons) {
+        return new Claims(postgres, persons);
+    }
+
+    @Bean RouterFunction<ServerResponse> claimApi(Api api, Channels channels, PhoneCodes codes, Claims claims,
+        Identity identity) {
+        return api.table("/orders", new ClaimRoutes(channels, codes, claims, identity)::table);
+    }
+
+    @Bean PhoneRoutes phoneRoutes(Channels channels, Orders orders, PhoneCodes codes, Environment settings) {
         return new PhoneRoutes(channels, orders, codes,
             settings.getProperty("millrace.ordering.show-codes", Boolean.class, false));
     }

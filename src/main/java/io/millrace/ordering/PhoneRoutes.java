@@ -19,7 +19,7 @@ import reactor.core.publisher.Mono;
 /// A guest finds his orders by his phone, after he proved that it is his.
 final class PhoneRoutes {
     private static final int ORDERS_MAX = 50;
-    private static final int CODE_CHARS = 6;
+    static final int CODE_CHARS = 6;
 
     private final Channels channels;
     private final Orders orders;
@@ -70,11 +70,11 @@ final class PhoneRoutes {
             .switchIfEmpty(Mono.defer(() -> Reply.refuse(Problem.notFound("A code was"))));
     }
 
-    private static Problem wrong() {
+    static Problem wrong() {
         return Problem.of(403, "code_invalid", "This code is not right, or not any more");
     }
 
-    private static String phone(Channel channel, @Nullable String typed) {
+    static String phone(Channel channel, @Nullable String typed) {
         String home = channel.countries().isEmpty() ? "" : channel.countries().getFirst();
         // in a query a plus that was not encoded arrives as a space
         String number = typed == null ? "" : typed.startsWith(" ") ? "+" + typed.strip() : typed;

@@ -1,7 +1,7 @@
 /// Leads every order through its life: checkout, payment, packing, shipping, cancellation, in one switch.
 @NullMarked
 @ApplicationModule(allowedDependencies = {"money", "postgres", "http", "messaging", "jobs", "vault", "audit",
-    "channel", "catalog", "ledger", "customer", "inventory", "pricing", "cart", "payment", "fulfilment"})
+    "identity", "channel", "catalog", "ledger", "customer", "inventory", "pricing", "cart", "payment", "fulfilment"})
 package io.millrace.ordering;
 
 import org.jspecify.annotations.NullMarked;

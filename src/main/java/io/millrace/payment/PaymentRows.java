@@ -101,6 +101,13 @@ final class PaymentRows {
             .check("exists (select from refund_moved{i})", Refused.STALE);
     }
 
+    static Piece handOver(Collection<String> refs, UUID payer) {
+        return Piece.of("""
+            payments_handed{i} as (
+                update payment.payments set payer = :payer where ref = any(:refs::text[]) and payer is null)""")
+            .bind("payer", payer).bind("refs", refs.toArray(String[]::new));
+    }
+
     Mono<Payment> byId(UUID id) {
         return postgres.query("select " + COLUMNS + " from payment.payments p where p.id = :id", Map.of("id", id),
             PaymentRows::payment).singleOrEmpty();

@@ -97,6 +97,11 @@ public final class Payments {
         return refunds.want(payment, amount, reason, lines, along).doOnNext(wanted -> work.run());
     }
 
+    /// Payments that nobody with an account made are this person's from now on.
+    public static Piece handOver(Collection<String> refs, UUID payer) {
+        return PaymentRows.handOver(refs, payer);
+    }
+
     /// The payments of one reference, oldest first.
     public Flux<PaymentView> of(String ref) {
         return rows.views(List.of(ref));
