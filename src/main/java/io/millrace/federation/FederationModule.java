@@ -43,7 +43,7 @@ class FederationModule {
     @Bean RouterFunction<ServerResponse> federationApi(Api api, FederationSettings settings, Journeys journeys,
         OuterIdentities identities, Identity identity, Audit audit, Postgres postgres, PublicUrl url,
         InstantSource clock, Environment environment) {
-        return new FederationRoutes(providers(settings, clock, environment), settings.returnTo(), journeys,
+        return new FederationRoutes(providers(settings, clock, environment), settings, journeys,
             new Arrivals(identities, identity, postgres, clock), identities, identity, audit, url, clock).table(api);
     }
 

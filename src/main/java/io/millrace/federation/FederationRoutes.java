@@ -11,6 +11,7 @@ import io.millrace.http.PublicUrl;
 import io.millrace.http.Reply;
 import io.millrace.identity.Identity;
 import io.millrace.postgres.Piece;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,7 @@ final class FederationRoutes {
 
     private final Map<String, OuterProvider> providers;
     private final List<String> returnTo;
+    private final Duration patience;
     private final Journeys journeys;
     private final Arrivals arrivals;
     private final OuterIdentities identities;
@@ -46,10 +48,12 @@ final class FederationRoutes {
     private final PublicUrl url;
     private final InstantSource clock;
 
-    FederationRoutes(Map<String, OuterProvider> providers, List<String> returnTo, Journeys journeys, Arrivals arrivals,
-        OuterIdentities identities, Identity identity, Audit audit, PublicUrl url, InstantSource clock) {
+    FederationRoutes(Map<String, OuterProvider> providers, FederationSettings settings, Journeys journeys,
+        Arrivals arrivals, OuterIdentities identities, Identity identity, Audit audit, PublicUrl url,
+        InstantSource clock) {
         this.providers = new TreeMap<>(providers);
-        this.returnTo = returnTo;
+        this.returnTo = settings.returnTo();
+        this.patience = settings.timeout().multipliedBy(2);
         this.journeys = journeys;
         this.arrivals = arrivals;
         this.identities = identities;
@@ -158,7 +162,7 @@ final class FederationRoutes {
         if (request.queryParam("error").isPresent() || codes.size() != 1 || codes.getFirst().isBlank())
             return Mono.just(back(departure, Problem.of(403, "oauth_denied", "The provider did not let you in")));
         return provider.meet(departure, key, callback(provider), codes.getFirst(),
-            request.queryParam("iss").orElse(null))
+            request.queryParam("iss").orElse(null)).timeout(patience, Mono.just(new Told.Away<>("took too long")))
             .flatMap(told -> told instanceof Told.Yes<Outer>(var outer)
                 ? known(request, provider, departure, outer) : Mono.just(back(departure, problem(told))));
     }

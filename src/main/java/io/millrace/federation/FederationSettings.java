@@ -9,7 +9,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /// `millrace.federation.*`. `return-to` are the storefront pages that a sign-in may lead back to, compared as they
-/// stand; one that begins with a slash is a page of the public URL. Without providers nobody is let in this way.
+/// stand; one that begins with a slash is a page of the public URL. `timeout` is for one call to a provider; all calls
+/// of one sign-in together may take twice as long. Without providers nobody is let in this way.
 @ConfigurationProperties("millrace.federation")
 record FederationSettings(@DefaultValue Map<String, Provider> providers, @DefaultValue List<String> returnTo,
     @DefaultValue("3s") Duration timeout) {
