@@ -128,7 +128,7 @@ public final class Api {
         }
         return Detached.run(fresh(row, request, withBody(request).flatMap(read -> inTime(admitted(row,
             idempotency.once(read, row, () -> row.handler.handle(read)))
-                .switchIfEmpty(silent(request))))));
+            .switchIfEmpty(silent(request))))));
     }
 
     private Mono<Reply> fresh(Rows.Row row, ServerRequest request, Mono<Reply> answered) {

@@ -88,8 +88,9 @@ final class Failures implements WebExceptionHandler {
         long now = System.nanoTime();
         long last = toldAt.get();
         if (now - last < TELL_EVERY_NANOS || !toldAt.compareAndSet(last, now)) untold.increment();
-        else LOG.warn("request {} (and {} untold) could not be served: {}", RequestId.log(exchange),
-            untold.sumThenReset(), Texts.oneLine(error.toString()));
+        else
+            LOG.warn("request {} (and {} untold) could not be served: {}", RequestId.log(exchange),
+                untold.sumThenReset(), Texts.oneLine(error.toString()));
         return Problem.unavailable("unavailable", "The shop is catching its breath; try again", RETRY_AFTER_SECONDS);
     }
 

@@ -125,8 +125,9 @@ final class Trade {
         try {
             Answer answer = ask.get();
             // the sandbox plays Stripe, in Stripe's words
-            if (answer.status() >= 400 && !answer.request().contains("/sandbox/")) refusals.add(
-                new Refusal(answer.status(), answer.code(), answer.header("Retry-After"), System.nanoTime()));
+            if (answer.status() >= 400 && !answer.request().contains("/sandbox/"))
+                refusals.add(
+                    new Refusal(answer.status(), answer.code(), answer.header("Retry-After"), System.nanoTime()));
             return answer;
         } catch (UncheckedIOException broken) {
             refusals.add(new Refusal(0, String.valueOf(broken.getCause()), null, System.nanoTime()));

@@ -39,7 +39,8 @@ class PoolTest {
     @Again void a_pool_full_of_dead_connections_costs_nobody_an_error() {
         Pool pool = new Pool(ConnectionPoolConfiguration.builder(ConnectionFactories.get(
             ConnectionFactoryOptions.builder().from(Wires.to(address, Map.of()))
-                .option(Option.valueOf("applicationName"), NAME).build())).initialSize(0).maxAcquireTime(LONG)
+                .option(Option.valueOf("applicationName"), NAME).build()))
+            .initialSize(0).maxAcquireTime(LONG)
             .validationDepth(ValidationDepth.LOCAL), CONNECTIONS);
         try {
             List<Connection> before = all(pool);
