@@ -247,7 +247,7 @@ class AuditTest {
                 + entry.path("object").asString())
             .containsExactlyInAnyOrder("account refused.not_found GET /api/v1/orders/" + order,
                 "account refused.forbidden GET /api/v1/admin/orders", "guest refused.invalid_token GET ",
-                "guest refused.wrong_credentials POST /api/v1/auth/login"));
+                "guest refused.wrong_credentials POST /api/v1/auth/login", "guest sign_in.failed account:unknown"));
         assertThat(database.number("select count(*) from audit.entries e where request_id = ? "
             + "and audit.text(e) ~ 'example.com|0123|horse'", request)).isZero();
     }

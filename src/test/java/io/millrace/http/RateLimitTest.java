@@ -2,6 +2,8 @@ package io.millrace.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
 import io.millrace.jobs.ShopClock;
 import io.millrace.testing.Answer;
 import io.millrace.testing.Client;
@@ -34,6 +36,7 @@ class RateLimitTest {
 
     @BeforeAll static void start() {
         URI real = URI.create(Infrastructure.shared().settings().getOrDefault("spring.data.redis.url", ""));
+        forgetWhatOthersCounted(real);
         redis = CuttableProxy.to(real.getHost(), real.getPort());
         shop = Shop.with("millrace.limits.default", MOST + "/1m", "millrace.limits.orders", "2/15m",
             "millrace.http.trusted-proxies", "127.0.0.0/8, ::1, 10.0.0.0/8",
@@ -45,6 +48,17 @@ class RateLimitTest {
         open.close();
         shop.close();
         redis.close();
+    }
+
+    /// An address of Redis without a database means the first one, and other tests' shops of 127.0.0.1 have been there
+    /// with clocks of their own.
+    private static void forgetWhatOthersCounted(URI real) {
+        RedisClient client = RedisClient.create(RedisURI.create(real.getHost(), real.getPort()));
+        try (var connection = client.connect()) {
+            connection.sync().flushdb();
+        } finally {
+            client.shutdown();
+        }
     }
 
     /// An address that nobody has used before.
