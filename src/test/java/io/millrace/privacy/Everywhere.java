@@ -10,9 +10,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -94,17 +96,30 @@ final class Everywhere {
     }
 
     /// The files of the servers, but not PostgreSQL's log of changes, which is thrown away by itself. Rows that are no
-    /// more are cleaned away first, as autovacuum does it in time.
-    List<String> inFiles(Path folder) {
+    /// more are cleaned away first, as autovacuum does it in time. Files are many bytes, so only for the marks as they
+    /// were written: other alphabets are looked for in the tables.
+    List<String> inFiles(Path folder, Collection<String> marks) {
         shop.database().execute("vacuum full");
         shop.database().execute("checkpoint");
         List<String> found = new ArrayList<>();
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.filter(Files::isRegularFile).filter(file -> !file.toString().contains("pg_wal"))
-                .toList()) look("file " + file, text(Files.readAllBytes(file)), found);
+                .toList()) {
+                String text = text(bytes(file));
+                for (String mark : marks) if (text.contains(mark)) found.add("file " + file + ": " + mark);
+            }
             return found;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /// PostgreSQL puts files away while we look; what is gone says nothing.
+    private static byte[] bytes(Path file) throws IOException {
+        try {
+            return Files.readAllBytes(file);
+        } catch (NoSuchFileException gone) {
+            return new byte[0];
         }
     }
 
