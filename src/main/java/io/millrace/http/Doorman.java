@@ -136,17 +136,18 @@ final class Doorman extends ChannelDuplexHandler {
     /// Who reads at once leaves nothing behind; only a rest is watched.
     @Override public void flush(ChannelHandlerContext context) {
         context.flush();
-        if (!pressed && pending(context) > 0) press(context, written - pending(context));
+        if (!pressed && pending(context) > 0) press(context, written - pending(context), bytes);
     }
 
-    private void press(ChannelHandlerContext context, long takenThen) {
+    /// Who still sends is not gone: many clients read the answer to an import when the last line of it is out.
+    private void press(ChannelHandlerContext context, long takenThen, long bytesThen) {
         pressed = true;
         var unused = context.executor().schedule(() -> {
             pressed = false;
             long pending = pending(context);
             if (pending == 0) return;
-            if (written - pending <= takenThen) context.close();
-            else press(context, written - pending);
+            if (written - pending <= takenThen && bytes == bytesThen) context.close();
+            else press(context, written - pending, bytes);
         }, STALL_SECONDS, TimeUnit.SECONDS);
     }
 
