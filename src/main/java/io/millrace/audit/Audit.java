@@ -31,7 +31,15 @@ public final class Audit {
             RequestId.of(request), address(request)));
     }
 
-    /// The same without the request at hand; a null caller is the shop itself.
+    /// What the caller of this request changes of something large: of `before` and `after` only that in which they
+    /// differ is kept. Null is what was not there, or is there no more.
+    public Piece changed(ServerRequest request, String action, String object, @Nullable Object before,
+        @Nullable Object after) {
+        Difference difference = Difference.of(before, after);
+        return entry(request, action, object, difference.before(), difference.after());
+    }
+
+    /// The same as an entry without the request at hand; a null caller is the shop itself.
     public Piece entry(@Nullable Caller caller, String action, String object, @Nullable Object before,
         @Nullable Object after, String requestId) {
         return Entries.insert(

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -58,6 +59,18 @@ public final class Catalog {
     /// are refused do not keep the others from being written. One statement reads and one writes, unless drafts of the
     /// batch name the same product twice: then they are written one after the other.
     public Mono<List<Saved>> save(List<ProductDraft> drafts, Repeats repeats) {
+        return save(drafts, repeats, writings -> List.of());
+    }
+
+    /// Writes what a person says about one product, with the account of it: `entry` is asked for, and written, only
+    /// when there is a change.
+    Mono<Saved> save(ProductDraft draft, Function<Drafting.Writing, Piece> entry) {
+        return save(List.of(draft), Repeats.COUNT, writings -> writings.stream().map(entry).toList())
+            .map(List::getFirst);
+    }
+
+    private Mono<List<Saved>> save(List<ProductDraft> drafts, Repeats repeats,
+        Function<List<Drafting.Writing>, List<Piece>> along) {
         if (drafts.isEmpty()) return Mono.just(List.of());
         if (drafts.size() > BATCH_PRODUCTS_MAX) throw new IllegalArgumentException("too many drafts for one batch");
         String channel = drafts.getFirst().channel();
@@ -66,11 +79,12 @@ public final class Catalog {
         Currency currency = channels.byCode(channel)
             .orElseThrow(() -> new IllegalArgumentException("no channel " + channel)).currency();
         return Flux.fromIterable(apart(drafts))
-            .concatMap(part -> Change.retryStale(() -> write(channel, currency, part, repeats)))
+            .concatMap(part -> Change.retryStale(() -> write(channel, currency, part, repeats, along)))
             .collectList().map(parts -> parts.stream().flatMap(List::stream).toList());
     }
 
-    private Mono<List<Saved>> write(String channel, Currency currency, List<ProductDraft> drafts, Repeats repeats) {
+    private Mono<List<Saved>> write(String channel, Currency currency, List<ProductDraft> drafts, Repeats repeats,
+        Function<List<Drafting.Writing>, List<Piece>> along) {
         return products.find(channel, drafts).flatMap(found -> {
             Instant now = clock.instant();
             Drafting drafting = new Drafting(currency, now, ids::next, repeats, found);
@@ -79,14 +93,15 @@ public final class Catalog {
             List<Drafting.Writing> writings = new ArrayList<>();
             for (Drafting.Decision decision : decisions)
                 if (decision.writing() != null) writings.add(decision.writing());
-            return writings.isEmpty() ? Mono.just(saved) : commit(writings, now).thenReturn(saved);
+            return writings.isEmpty() ? Mono.just(saved)
+                : commit(writings, now, along.apply(writings)).thenReturn(saved);
         });
     }
 
-    private Mono<?> commit(List<Drafting.Writing> writings, Instant now) {
+    private Mono<?> commit(List<Drafting.Writing> writings, Instant now, List<Piece> along) {
         Fact[] facts = writings.stream().map(writing -> new CatalogEvent.ProductSaved(ids.next(),
             writing.product().version(), now, writing.product(), writing.offers())).toArray(Fact[]::new);
-        return messaging.commit(Change.of(Products.save(writings, now)).tells(facts))
+        return messaging.commit(Change.of(Products.save(writings, now)).with(along).tells(facts))
             .onErrorMap(R2dbcDataIntegrityViolationException.class, Catalog::taken);
     }
 
@@ -97,11 +112,16 @@ public final class Catalog {
 
     /// Takes a product away; [Saved.Changed] holds what it was.
     public Mono<Saved> remove(String channel, UUID id, @Nullable Long version) {
+        return remove(channel, id, version, product -> List.of());
+    }
+
+    /// The same with what is to be written along with it.
+    Mono<Saved> remove(String channel, UUID id, @Nullable Long version, Function<Product, List<Piece>> along) {
         return Change.retryStale(() -> products.one(channel, id).flatMap(product -> {
             if (version != null && version != product.version())
                 return Mono.just(new Saved.Stale(id, product.version()));
             Instant now = clock.instant();
-            return messaging.commit(Change.of(Products.remove(id, product.version(), now))
+            return messaging.commit(Change.of(Products.remove(id, product.version(), now)).with(along.apply(product))
                 .tells(new CatalogEvent.ProductRemoved(ids.next(), product.version() + 1, now, id, channel,
                     product.variants().stream().map(Variant::id).toList())))
                 .thenReturn((Saved) new Saved.Changed(product));

@@ -67,7 +67,7 @@ final class Categories {
     ///
     /// Moving a shelf rewrites its whole subtree. Two moves at once could tie a knot that neither saw, so the parents
     /// that the new paths go through must still stand where they stood.
-    Mono<Boolean> save(CategoryTree before, List<Category> changed) {
+    Mono<Boolean> save(CategoryTree before, List<Category> changed, Piece... along) {
         if (changed.isEmpty()) return Mono.just(true);
         Instant now = clock.instant();
         Fact[] facts = changed.stream().map(category -> new CatalogEvent.CategorySaved(ids.next(), category.version(),
@@ -86,17 +86,17 @@ final class Categories {
             .check("(select count(*) from category_parents p join unnest(:parents::uuid[], :parent_versions::bigint[]) "
                 + "as g(id, version) on g.id = p.id and g.version = p.version) = cardinality(:parents::uuid[])",
                 Refused.STALE);
-        return messaging.commit(Change.of(piece).tells(facts)).thenReturn(true)
+        return messaging.commit(Change.of(piece).with(List.of(along)).tells(facts)).thenReturn(true)
             .onErrorMap(R2dbcDataIntegrityViolationException.class, Catalog::taken);
     }
 
     /// Removes an empty category; false when goods or categories stand below it.
-    Mono<Boolean> remove(Category category) {
+    Mono<Boolean> remove(Category category, Piece... along) {
         return messaging.commit(Change.of(Piece.of("""
                 category_removed as (
                     delete from catalog.categories where id = :id and version = :version returning 1)""")
             .bind("id", category.id()).bind("version", category.version())
-            .check("exists (select from category_removed)", Refused.STALE))
+            .check("exists (select from category_removed)", Refused.STALE)).with(List.of(along))
             .tells(new CatalogEvent.CategoryRemoved(ids.next(), category.version() + 1, clock.instant(), category.id(),
                 category.channel())))
             .thenReturn(true)

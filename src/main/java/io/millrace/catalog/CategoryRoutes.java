@@ -26,10 +26,12 @@ class CategoryRoutes {
 
     private final Categories categories;
     private final Channels channels;
+    private final Deeds deeds;
 
-    CategoryRoutes(Categories categories, Channels channels) {
+    CategoryRoutes(Categories categories, Channels channels, Deeds deeds) {
         this.categories = categories;
         this.channels = channels;
+        this.deeds = deeds;
     }
 
     @Bean RouterFunction<ServerResponse> categoryWriteApi(Api api) {
@@ -43,7 +45,7 @@ class CategoryRoutes {
     private Mono<Reply> create(ServerRequest request) {
         CategoryTree.Wish wish = wish(request, categories.newId());
         return Change.retryStale(() -> categories.tree(channels.of(request).code())
-            .flatMap(tree -> put(tree, wish, 201)));
+            .flatMap(tree -> put(request, tree, wish, 201)));
     }
 
     private Mono<Reply> change(ServerRequest request) {
@@ -52,7 +54,8 @@ class CategoryRoutes {
         Long version = ProductRoutes.version(request);
         return Change.retryStale(() -> categories.tree(channels.of(request).code()).flatMap(tree -> {
             Category was = known(tree, id);
-            return version != null && version != was.version() ? Reply.refuse(Problem.stale()) : put(tree, wish, 200);
+            return version != null && version != was.version() ? Reply.refuse(Problem.stale())
+                : put(request, tree, wish, 200);
         }));
     }
 
@@ -62,15 +65,17 @@ class CategoryRoutes {
         return Change.retryStale(() -> categories.tree(channels.of(request).code()).flatMap(tree -> {
             Category was = known(tree, id);
             if (version != null && version != was.version()) return Reply.refuse(Problem.stale());
-            return categories.remove(was).flatMap(done -> done ? Reply.noContent() : Reply.refuse(
-                Problem.conflict("category_in_use", "Products or categories stand below this one")));
+            return categories.remove(was, deeds.category(request, "remove", id, was, null))
+                .flatMap(done -> done ? Reply.noContent() : Reply.refuse(
+                    Problem.conflict("category_in_use", "Products or categories stand below this one")));
         }));
     }
 
-    private Mono<Reply> put(CategoryTree tree, CategoryTree.Wish wish, int status) {
+    private Mono<Reply> put(ServerRequest request, CategoryTree tree, CategoryTree.Wish wish, int status) {
         return switch (tree.put(wish)) {
-            case CategoryTree.Put.Done(var changed) -> categories.save(tree, changed).thenReturn(
-                answer(changed.getFirst(), status));
+            case CategoryTree.Put.Done(var changed) -> categories.save(tree, changed, deeds.category(request,
+                status == 201 ? "create" : "change", wish.id(), tree.get(wish.id()).orElse(null), changed.getFirst()))
+                .thenReturn(answer(changed.getFirst(), status));
             case CategoryTree.Put.NoSuchParent none -> invalid("parent_id", "is not a category of this channel");
             case CategoryTree.Put.Cycle cycle -> invalid("parent_id", "stands below this category itself");
             case CategoryTree.Put.TooDeep deep -> invalid("parent_id", "leads deeper than " + Category.DEPTH_MAX);

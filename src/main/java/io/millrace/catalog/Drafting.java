@@ -51,9 +51,10 @@ final class Drafting {
     /// What to do with one draft: an outcome, and for a change also what to write and tell.
     record Decision(Saved saved, @Nullable Writing writing) {}
 
-    /// A product to write: its new state with the version it will have, what was said about prices and stock, and the
-    /// variants that are no more.
-    record Writing(Product product, Map<UUID, Existing.Offered> offered, List<Offer> offers, List<UUID> gone) {}
+    /// A product to write: what it was (null when it is new), its new state with the version it will have, what was
+    /// said about prices and stock, and the variants that are no more.
+    record Writing(@Nullable Product was, Product product, Map<UUID, Existing.Offered> offered, List<Offer> offers,
+        List<UUID> gone) {}
 
     Decision decide(ProductDraft draft) {
         Existing existing = existing(draft);
@@ -77,7 +78,8 @@ final class Drafting {
         slugs.put(written.slug(), written.id());
         written.variants().forEach(variant -> bySku.put(variant.sku(), written.id()));
         Saved saved = existing == null ? new Saved.Created(written) : new Saved.Changed(written);
-        return new Decision(saved, new Writing(written, variants.offered(), variants.offers(), variants.gone()));
+        return new Decision(saved, new Writing(existing == null ? null : existing.product(), written,
+            variants.offered(), variants.offers(), variants.gone()));
     }
 
     private @Nullable Existing existing(ProductDraft draft) {

@@ -10,8 +10,6 @@ import io.millrace.http.Problem;
 import io.millrace.http.ProblemException;
 import io.millrace.http.Reply;
 import io.millrace.http.Rows;
-import io.millrace.postgres.Refused;
-import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -33,10 +31,12 @@ class ProductRoutes {
 
     private final Catalog catalog;
     private final Channels channels;
+    private final Deeds deeds;
 
-    ProductRoutes(Catalog catalog, Channels channels) {
+    ProductRoutes(Catalog catalog, Channels channels, Deeds deeds) {
         this.catalog = catalog;
         this.channels = channels;
+        this.deeds = deeds;
     }
 
     @Bean RouterFunction<ServerResponse> productWriteApi(Api api) {
@@ -76,7 +76,7 @@ class ProductRoutes {
 
     private Mono<Reply> create(ServerRequest request) {
         ProductBody body = body(request);
-        return saved(body.change(null, channel(request), null, null));
+        return saved(request, body.change(null, channel(request), null, null));
     }
 
     private Mono<Reply> replace(ServerRequest request) {
@@ -105,25 +105,18 @@ class ProductRoutes {
     }
 
     private Mono<Reply> remove(ServerRequest request) {
-        return catalog.remove(channel(request), id(request, "Product"), version(request))
+        return catalog.remove(channel(request), id(request, "Product"), version(request), deeds.removing(request))
             .flatMap(saved -> saved instanceof Saved.Changed ? Reply.noContent() : Mono.just(answer(saved)));
     }
 
     private Mono<Reply> changed(ServerRequest request, Function<Product, ProductDraft> draft) {
         return catalog.product(channel(request), id(request, "Product"))
-            .flatMap(was -> saved(draft.apply(was)))
+            .flatMap(was -> saved(request, draft.apply(was)))
             .defaultIfEmpty(Problem.notFound("Product").reply());
     }
 
-    private Mono<Reply> saved(ProductDraft draft) {
-        return one(catalog, draft).map(ProductRoutes::answer);
-    }
-
-    /// Writes one draft; a product that everybody changes at once is a conflict, not a defect.
-    static Mono<Saved> one(Catalog catalog, ProductDraft draft) {
-        return catalog.save(List.of(draft), Catalog.Repeats.COUNT).map(List::getFirst)
-            .onErrorMap(Refused.class, refused -> new ProblemException(
-                Problem.conflict("busy", "Others are changing this at the same time; try again")));
+    private Mono<Reply> saved(ServerRequest request, ProductDraft draft) {
+        return deeds.save(request, draft).map(ProductRoutes::answer);
     }
 
     static Reply answer(Saved saved) {

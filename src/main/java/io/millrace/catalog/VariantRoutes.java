@@ -23,10 +23,12 @@ import reactor.core.publisher.Mono;
 class VariantRoutes {
     private final Catalog catalog;
     private final Channels channels;
+    private final Deeds deeds;
 
-    VariantRoutes(Catalog catalog, Channels channels) {
+    VariantRoutes(Catalog catalog, Channels channels, Deeds deeds) {
         this.catalog = catalog;
         this.channels = channels;
+        this.deeds = deeds;
     }
 
     @Bean RouterFunction<ServerResponse> variantWriteApi(Api api) {
@@ -41,7 +43,7 @@ class VariantRoutes {
         VariantBody body = Api.body(request, VariantBody.class);
         if (body.productId == null) return Reply.refuse(Problem.invalid("product_id", "is required"));
         return catalog.product(channels.of(request).code(), body.productId)
-            .flatMap(was -> ProductRoutes.one(catalog, ProductBody.withVariant(was, body.draft(null),
+            .flatMap(was -> deeds.save(request, ProductBody.withVariant(was, body.draft(null),
                 ProductRoutes.version(request)))
                 .map(saved -> created(saved, was)))
             .defaultIfEmpty(Problem.invalid("product_id", "is not a product of this channel").reply());
@@ -63,7 +65,7 @@ class VariantRoutes {
     private Mono<Saved> changed(ServerRequest request, UUID id, Function<Product, ProductDraft> draft) {
         return catalog.productOfVariant(channels.of(request).code(), id)
             .switchIfEmpty(Mono.error(() -> new ProblemException(Problem.notFound("Variant"))))
-            .flatMap(was -> ProductRoutes.one(catalog, draft.apply(was)));
+            .flatMap(was -> deeds.save(request, draft.apply(was)));
     }
 
     private static Reply created(Saved saved, Product was) {

@@ -1,5 +1,6 @@
 package io.millrace.channel;
 
+import io.millrace.audit.Audit;
 import io.millrace.http.Access;
 import io.millrace.http.Api;
 import io.millrace.http.Fields;
@@ -8,6 +9,7 @@ import io.millrace.http.ProblemException;
 import io.millrace.http.Reply;
 import io.millrace.money.Money;
 import io.millrace.money.Percent;
+import io.millrace.postgres.Piece;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -25,9 +27,11 @@ class ChannelRoutes {
     private static final String WRITE = "channel:write";
 
     private final Channels channels;
+    private final Audit audit;
 
-    ChannelRoutes(Channels channels) {
+    ChannelRoutes(Channels channels, Audit audit) {
         this.channels = channels;
+        this.audit = audit;
     }
 
     @Bean RouterFunction<ServerResponse> channelApi(Api api) {
@@ -63,14 +67,22 @@ class ChannelRoutes {
         Percent rate = fields.make("rate", () -> Percent.of(text));
         fields.orRefuse();
         return rate == null ? Mono.empty()
-            : channels.tax(channel, category, rate).flatMap(done -> answer(done, channel));
+            : channels.tax(channel, category, rate, taxing(request, channel, category, rate))
+                .flatMap(done -> answer(done, channel));
+    }
+
+    private Piece taxing(ServerRequest request, Channel channel, String category, Percent rate) {
+        Percent was = channel.taxRates().get(category);
+        return audit.entry(request, "channel.tax", "channel:" + channel.code() + "/tax/" + category,
+            was == null ? null : Map.of("rate", View.of(was)), Map.of("rate", View.of(rate)));
     }
 
     private Mono<Reply> shipping(ServerRequest request) {
         Channel channel = known(request);
         ShippingPrice body = Api.body(request, ShippingPrice.class);
         String method = request.pathVariable("method");
-        if (channel.shippingMethod(method).isEmpty()) return Reply.refuse(Problem.notFound("Shipping method"));
+        ShippingMethod was = channel.shippingMethod(method).orElse(null);
+        if (was == null) return Reply.refuse(Problem.notFound("Shipping method"));
         Fields fields = new Fields();
         fields.required("price", body.price);
         for (var sum : List.of("price", "free_over")) {
@@ -81,7 +93,13 @@ class ChannelRoutes {
         }
         fields.orRefuse();
         return body.price == null ? Mono.empty()
-            : channels.shipping(channel, method, body.price, body.freeOver).flatMap(done -> answer(done, channel));
+            : channels.shipping(channel, method, body.price, body.freeOver, shipping(request, channel, was, body))
+                .flatMap(done -> answer(done, channel));
+    }
+
+    private Piece shipping(ServerRequest request, Channel channel, ShippingMethod was, ShippingPrice next) {
+        return audit.entry(request, "channel.shipping", "channel:" + channel.code() + "/shipping/" + was.code(),
+            new ShippingPrice(was.price(), was.freeOver()), next);
     }
 
     private Mono<Reply> answer(boolean done, Channel channel) {
@@ -104,11 +122,14 @@ class ChannelRoutes {
 
         static View of(Channel channel) {
             Map<String, String> rates = new TreeMap<>();
-            channel.taxRates().forEach((category, rate) -> rates.put(category,
-                java.math.BigDecimal.valueOf(rate.basisPoints(), 2).toPlainString()));
+            channel.taxRates().forEach((category, rate) -> rates.put(category, of(rate)));
             return new View(channel.code(), channel.name(), channel.currency().getCurrencyCode(),
                 channel.locale().toLanguageTag(), channel.timeZone().getId(), channel.pricesIncludeTax(), rates,
                 channel.shippingMethods(), channel.paymentMethods(), channel.countries());
+        }
+
+        static String of(Percent rate) {
+            return java.math.BigDecimal.valueOf(rate.basisPoints(), 2).toPlainString();
         }
     }
 }

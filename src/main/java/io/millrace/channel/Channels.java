@@ -5,6 +5,7 @@ import io.millrace.http.Problem;
 import io.millrace.http.ProblemException;
 import io.millrace.money.Money;
 import io.millrace.money.Percent;
+import io.millrace.postgres.Piece;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -77,12 +78,12 @@ public final class Channels {
         });
     }
 
-    Mono<Boolean> tax(Channel channel, String category, Percent rate) {
-        return terms.tax(channel, category, rate).flatMap(done -> reload().thenReturn(done));
+    Mono<Boolean> tax(Channel channel, String category, Percent rate, Piece entry) {
+        return terms.tax(channel, category, rate, entry).flatMap(done -> reload().thenReturn(done));
     }
 
-    Mono<Boolean> shipping(Channel channel, String method, Money price, @Nullable Money freeOver) {
-        return terms.shipping(channel, method, price, freeOver).flatMap(done -> reload().thenReturn(done));
+    Mono<Boolean> shipping(Channel channel, String method, Money price, @Nullable Money freeOver, Piece entry) {
+        return terms.shipping(channel, method, price, freeOver, entry).flatMap(done -> reload().thenReturn(done));
     }
 
     private static String host(ServerHttpRequest request) {

@@ -52,8 +52,8 @@ final class Terms {
     }
 
     /// Sets the rate of one category of goods; what was sold already keeps its own.
-    Mono<Boolean> tax(Channel channel, String category, Percent rate) {
-        return change(channel, Piece.of("""
+    Mono<Boolean> tax(Channel channel, String category, Percent rate, Piece entry) {
+        return change(channel, entry, Piece.of("""
             tax_rate as (
                 insert into channel.tax_rates (channel, category, basis_points)
                 values (:channel, :category, :rate)
@@ -62,8 +62,8 @@ final class Terms {
     }
 
     /// Sets what one way to ship costs.
-    Mono<Boolean> shipping(Channel channel, String method, Money price, @Nullable Money freeOver) {
-        return change(channel, Piece.of("""
+    Mono<Boolean> shipping(Channel channel, String method, Money price, @Nullable Money freeOver, Piece entry) {
+        return change(channel, entry, Piece.of("""
             shipping_price as (
                 update channel.shipping_methods set price_minor = :price, free_over_minor = :free_over
                  where channel = :channel and code = :method)""")
@@ -72,9 +72,9 @@ final class Terms {
     }
 
     /// False when somebody else changed the channel meanwhile.
-    private Mono<Boolean> change(Channel channel, Piece piece) {
+    private Mono<Boolean> change(Channel channel, Piece entry, Piece piece) {
         long next = channel.version() + 1;
-        return messaging.commit(Change.of(piece, Piece.of("""
+        return messaging.commit(Change.of(piece, entry, Piece.of("""
                 channel_version as (
                     update channel.channels set version = :next where code = :channel and version = :next - 1
                     returning 1)""")

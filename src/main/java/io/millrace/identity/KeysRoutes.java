@@ -1,11 +1,16 @@
 package io.millrace.identity;
 
+import io.millrace.audit.Audit;
 import io.millrace.http.Access;
 import io.millrace.http.Api;
 import io.millrace.http.Problem;
 import io.millrace.http.Reply;
+import io.millrace.postgres.Piece;
+import io.millrace.postgres.Postgres;
+import io.millrace.postgres.Write;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.reactive.function.server.RouterFunction;
@@ -18,9 +23,13 @@ import reactor.core.publisher.Mono;
 @Configuration(proxyBeanMethods = false)
 class KeysRoutes {
     private final KeyRing ring;
+    private final Audit audit;
+    private final Postgres postgres;
 
-    KeysRoutes(KeyRing ring) {
+    KeysRoutes(KeyRing ring, Audit audit, Postgres postgres) {
         this.ring = ring;
+        this.audit = audit;
+        this.postgres = postgres;
     }
 
     @Bean RouterFunction<ServerResponse> keysApi(Api api) {
@@ -37,9 +46,16 @@ class KeysRoutes {
         if (ring.isTold())
             return Reply.refuse(Problem.conflict("keys_are_configured",
                 "The signing key is told by configuration: change it there"));
-        return ring.rotate().flatMap(made -> ring.keys()).flatMap(keys -> Reply.accepted(new RotationView(
-            keys.signing().getKeyID(), keys.all().stream().map(key -> key.getKeyID()).toList(),
-            KeyRing.AHEAD.toSeconds())));
+        return postgres.transactional(ring.rotate().flatMap(made -> ring.keys().flatMap(keys -> made
+            ? postgres.run(Write.of(rotating(request, keys))).thenReturn(keys) : Mono.just(keys))))
+            .flatMap(keys -> Reply.accepted(new RotationView(
+                keys.signing().getKeyID(), keys.all().stream().map(key -> key.getKeyID()).toList(),
+                KeyRing.AHEAD.toSeconds())));
+    }
+
+    private Piece rotating(ServerRequest request, Keys keys) {
+        return audit.entry(request, "signing_key.rotate", "signing_keys", null, Map.of("published",
+            keys.all().stream().map(key -> key.getKeyID()).toList()));
     }
 
     /// The next key signs after some seconds, when everybody has read it.

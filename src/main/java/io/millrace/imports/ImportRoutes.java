@@ -1,5 +1,7 @@
 package io.millrace.imports;
 
+import io.millrace.audit.Audit;
+import io.millrace.channel.Channel;
 import io.millrace.channel.Channels;
 import io.millrace.http.Access;
 import io.millrace.http.Api;
@@ -11,9 +13,12 @@ import io.millrace.http.ProblemException;
 import io.millrace.http.Reply;
 import io.millrace.messaging.Messaging;
 import io.millrace.messaging.Recorded;
+import io.millrace.postgres.Piece;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -41,13 +46,15 @@ class ImportRoutes {
     private final Channels channels;
     private final Messaging messaging;
     private final ImportPulse pulse;
+    private final Audit audit;
 
-    ImportRoutes(Imports imports, Runs runs, Channels channels, Messaging messaging, ImportPulse pulse) {
+    ImportRoutes(Imports imports, Runs runs, Channels channels, Messaging messaging, ImportPulse pulse, Audit audit) {
         this.imports = imports;
         this.runs = runs;
         this.channels = channels;
         this.messaging = messaging;
         this.pulse = pulse;
+        this.audit = audit;
     }
 
     @Bean RouterFunction<ServerResponse> importApi(Api api) {
@@ -83,10 +90,13 @@ class ImportRoutes {
     private Flux<Object> lines(ServerRequest request, boolean csv, @Nullable UUID by, Runs.@Nullable Run run) {
         InputStream body = DataBufferUtils.subscriberInputStream(request.exchange().getRequest().getBody(),
             BODY_BUFFERS_MAX);
-        return imports.run(body, csv, channels.of(request), by, run).limitRate(RESULTS_WAITING_MAX)
+        Channel channel = channels.of(request);
+        Function<UUID, List<Piece>> entry = id -> List.of(audit.entry(request, run == null ? "import.start"
+            : "import.resume", "import:" + id, null, Map.of("channel", channel.code())));
+        return imports.run(body, csv, channel, by, run, entry).limitRate(RESULTS_WAITING_MAX)
             .onErrorResume(Feed.UnreadableFile.class, broken -> Mono.just(
                 new Imports.Outcome(List.of(broken.line()), "", "refused", null, List.of(),
-                    java.util.Map.of("file", List.of(broken.reason())))));
+                    Map.of("file", List.of(broken.reason())))));
     }
 
     private Mono<Reply> show(ServerRequest request) {

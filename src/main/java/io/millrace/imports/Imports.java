@@ -12,6 +12,7 @@ import io.millrace.imports.ImportEvent.ImportStarted;
 import io.millrace.imports.ImportEvent.Tally;
 import io.millrace.messaging.Change;
 import io.millrace.messaging.Messaging;
+import io.millrace.postgres.Piece;
 import java.io.InputStream;
 import java.time.InstantSource;
 import java.time.LocalDate;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -77,13 +79,15 @@ public final class Imports {
 
     /// Reads a whole NDJSON file that is already here: an [Outcome] for every entry and a [Summary].
     public Flux<Object> ndjson(InputStream in, Channel channel) {
-        return run(in, false, channel, null, null);
+        return run(in, false, channel, null, null, run -> List.of());
     }
 
     /// Runs a new import, or goes on with one that was cut off. Emits an [Outcome] for every entry and a [Summary].
-    Flux<Object> run(InputStream in, boolean csv, Channel channel, @Nullable UUID by, Runs.@Nullable Run cutOff) {
+    /// `along` is written with the beginning of the run.
+    Flux<Object> run(InputStream in, boolean csv, Channel channel, @Nullable UUID by, Runs.@Nullable Run cutOff,
+        Function<UUID, List<Piece>> along) {
         return Mono.fromCallable(() -> open(in, csv, channel)).subscribeOn(workers)
-            .flatMapMany(opened -> begin(opened.format(), channel, by, cutOff)
+            .flatMapMany(opened -> begin(opened.format(), channel, by, cutOff, along)
                 .flatMapMany(progress -> all(opened.feed(), channel, progress)));
     }
 
@@ -100,13 +104,15 @@ public final class Imports {
         throw new Feed.UnreadableFile(1, "the header is neither Shopify's (Handle) nor WooCommerce's (Type, SKU)");
     }
 
-    private Mono<Progress> begin(Format format, Channel channel, @Nullable UUID by, Runs.@Nullable Run cutOff) {
+    private Mono<Progress> begin(Format format, Channel channel, @Nullable UUID by, Runs.@Nullable Run cutOff,
+        Function<UUID, List<Piece>> along) {
         if (cutOff != null)
-            return messaging.commit(Change.of(Runs.resume(cutOff))
+            return messaging.commit(Change.of(Runs.resume(cutOff)).with(along.apply(cutOff.id()))
                 .tells(advanced(new Progress(cutOff.id(), cutOff.version() + 1, cutOff.line(), cutOff.tally()))))
                 .thenReturn(new Progress(cutOff.id(), cutOff.version() + 1, cutOff.line(), cutOff.tally()));
         UUID id = ids.next();
         return messaging.commit(Change.of(Runs.start(id, channel.code(), format, by, clock.instant()))
+            .with(along.apply(id))
             .tells(new ImportStarted(ids.next(), 1, clock.instant(), id, channel.code(), format.word())))
             .thenReturn(new Progress(id, 1, 0, Tally.NONE));
     }

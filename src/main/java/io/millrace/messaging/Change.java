@@ -29,6 +29,12 @@ public record Change(Write write, List<Fact> facts, String name, List<Runnable> 
         return new Change(write.with(piece), facts, name, afterwards);
     }
 
+    public Change with(List<Piece> pieces) {
+        Change whole = this;
+        for (Piece piece : pieces) whole = whole.with(piece);
+        return whole;
+    }
+
     public Change tells(Fact... told) {
         List<Fact> more = new ArrayList<>(facts);
         more.addAll(List.of(told));

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.postgres.Away;
 import io.millrace.postgres.Postgres;
+import io.millrace.postgres.Write;
 import io.millrace.tracing.Span;
 import io.millrace.tracing.Spans;
 import java.time.Duration;
@@ -122,8 +123,14 @@ final class Consumer<F extends Fact> {
 
     /// Tries a parked fact again, and after it, as long as all goes well, those behind it.
     Mono<Replayed> replay(DeadLetters.Letter letter) {
+        return replay(letter, Write.of());
+    }
+
+    /// The same; `along` is written with its effect.
+    Mono<Replayed> replay(DeadLetters.Letter letter, Write along) {
         return postgres.transactional(letters.lockHead(name(), letter.fact().aggregate())
-            .flatMap(head -> head.id() != letter.id() ? Mono.just(Replayed.NOT_FIRST) : retake(head))
+            .flatMap(head -> head.id() != letter.id() ? Mono.just(Replayed.NOT_FIRST) : retake(head)
+                .flatMap(done -> along.isEmpty() ? Mono.just(done) : postgres.run(along).thenReturn(done)))
             .defaultIfEmpty(Replayed.GONE))
             .onErrorResume(error -> !Away.is(error), error -> letters.failedAgain(letter, DeadLetters.cause(error))
                 .thenReturn(Replayed.FAILED))

@@ -1,6 +1,9 @@
 package io.millrace.messaging;
 
+import io.millrace.postgres.Piece;
 import io.millrace.postgres.Postgres;
+import io.millrace.postgres.Refused;
+import io.millrace.postgres.Write;
 import io.r2dbc.spi.Readable;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -76,6 +79,13 @@ final class DeadLetters {
     Mono<Boolean> remove(long id) {
         return postgres.update("delete from messaging.dead_letters where id = :id", Map.of("id", id))
             .map(rows -> rows == 1);
+    }
+
+    /// The same by somebody who answers for it; false when it is gone already.
+    Mono<Boolean> discard(long id, Piece entry) {
+        Piece gone = Piece.of("letter_gone as (delete from messaging.dead_letters where id = :id returning 1)")
+            .bind("id", id).check("exists (select from letter_gone)", Refused.ABSENT);
+        return postgres.runIfThere(Write.of(gone, entry));
     }
 
     Mono<Void> failedAgain(Letter letter, String cause) {

@@ -1,11 +1,14 @@
 package io.millrace.messaging;
 
+import io.millrace.audit.Audit;
 import io.millrace.http.Access;
 import io.millrace.http.Api;
 import io.millrace.http.Fields;
 import io.millrace.http.Json;
 import io.millrace.http.Problem;
 import io.millrace.http.Reply;
+import io.millrace.postgres.Piece;
+import io.millrace.postgres.Write;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -34,11 +37,13 @@ class MessagingRoutes {
     private final DeadLetters letters;
     private final Subscriptions subscriptions;
     private final EventLog events;
+    private final Audit audit;
 
-    MessagingRoutes(DeadLetters letters, Subscriptions subscriptions, EventLog events) {
+    MessagingRoutes(DeadLetters letters, Subscriptions subscriptions, EventLog events, Audit audit) {
         this.letters = letters;
         this.subscriptions = subscriptions;
         this.events = events;
+        this.audit = audit;
     }
 
     @Bean RouterFunction<ServerResponse> deadLetterTable(Api api) {
@@ -93,7 +98,8 @@ class MessagingRoutes {
     private Mono<Reply> replay(ServerRequest request) {
         return letters.find(id(request))
             .flatMap(letter -> Mono.justOrEmpty(subscriptions.consumer(letter.consumer()))
-                .<Reply>flatMap(consumer -> consumer.replay(letter).flatMap(this::answer)))
+                .<Reply>flatMap(consumer -> consumer.replay(letter, entry(request, "replay", letter))
+                    .flatMap(this::answer)))
             .switchIfEmpty(Reply.refuse(Problem.notFound("Dead letter")));
     }
 
@@ -112,12 +118,25 @@ class MessagingRoutes {
         Fields fields = new Fields();
         String consumer = fields.text("consumer", wish.consumer(), 200);
         fields.orRefuse();
-        return subscriptions.replayAll(consumer).flatMap(done -> Reply.ok(Map.of("replayed", done)));
+        return subscriptions.replayAll(consumer, letter -> entry(request, "replay", letter))
+            .flatMap(done -> Reply.ok(Map.of("replayed", done)));
     }
 
     private Mono<Reply> discard(ServerRequest request) {
-        return letters.remove(id(request)).flatMap(gone -> gone ? subscriptions.release().then(Reply.noContent())
-            : Reply.refuse(Problem.notFound("Dead letter")));
+        return letters.find(id(request))
+            .flatMap(letter -> letters.discard(letter.id(), piece(request, "discard", letter)))
+            .filter(gone -> gone).flatMap(gone -> subscriptions.release().then(Reply.noContent()))
+            .switchIfEmpty(Reply.refuse(Problem.notFound("Dead letter")));
+    }
+
+    private Write entry(ServerRequest request, String verb, DeadLetters.Letter letter) {
+        return Write.of(piece(request, verb, letter));
+    }
+
+    private Piece piece(ServerRequest request, String verb, DeadLetters.Letter letter) {
+        return audit.entry(request, "dead_letter." + verb, "dead_letter:" + letter.id(), Map.of("consumer",
+            letter.consumer(), "fact", letter.fact().id(), "type", letter.fact().type(), "aggregate",
+            letter.fact().aggregate(), "version", letter.fact().version()), null);
     }
 
     /// As a page, or with `Accept: application/x-ndjson` all that is settled, line by line.

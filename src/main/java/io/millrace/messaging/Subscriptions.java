@@ -3,6 +3,7 @@ package io.millrace.messaging;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.jobs.Jobs;
 import io.millrace.postgres.Postgres;
+import io.millrace.postgres.Write;
 import io.millrace.tracing.Spans;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.SmartLifecycle;
 import reactor.core.publisher.Flux;
@@ -48,18 +50,21 @@ final class Subscriptions implements SmartLifecycle {
 
     /// Goes on with facts whose parked predecessor was replayed or discarded.
     Mono<Void> release() {
-        return replay(letters.heads("", true, LETTERS_AT_ONCE)).then();
+        return replay(letters.heads("", true, LETTERS_AT_ONCE), letter -> Write.of()).then();
     }
 
-    /// Replays all that may be replayed of one consumer; answers how many were taken in, followers not counted.
-    Mono<Long> replayAll(String consumer) {
-        return replay(letters.heads(consumer, false, LETTERS_AT_ONCE))
+    /// Replays all that may be replayed of one consumer; answers how many were taken in, followers not counted. What
+    /// `along` says is written with each.
+    Mono<Long> replayAll(String consumer, Function<DeadLetters.Letter, Write> along) {
+        return replay(letters.heads(consumer, false, LETTERS_AT_ONCE), along)
             .filter(outcome -> outcome == Consumer.Replayed.DONE).count();
     }
 
-    private Flux<Consumer.Replayed> replay(Flux<DeadLetters.Letter> heads) {
-        return heads.collectList().flatMapMany(Flux::fromIterable).concatMap(
-            letter -> Mono.justOrEmpty(consumer(letter.consumer())).flatMap(consumer -> consumer.replay(letter)));
+    private Flux<Consumer.Replayed> replay(Flux<DeadLetters.Letter> heads,
+        Function<DeadLetters.Letter, Write> along) {
+        return heads.collectList().flatMapMany(Flux::fromIterable)
+            .concatMap(letter -> Mono.justOrEmpty(consumer(letter.consumer()))
+                .flatMap(consumer -> consumer.replay(letter, along.apply(letter))));
     }
 
     @Override public void start() {

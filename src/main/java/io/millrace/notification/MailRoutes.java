@@ -2,12 +2,14 @@ package io.millrace.notification;
 
 import static io.millrace.http.Access.needs;
 
+import io.millrace.audit.Audit;
 import io.millrace.http.Api;
 import io.millrace.http.Fields;
 import io.millrace.http.Ids;
 import io.millrace.http.Problem;
 import io.millrace.http.Reply;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Set;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerRequest;
@@ -21,10 +23,12 @@ final class MailRoutes {
     private static final int LISTED_MAX = 100;
 
     private final Mails mails;
+    private final Audit audit;
     private final InstantSource clock;
 
-    MailRoutes(Mails mails, InstantSource clock) {
+    MailRoutes(Mails mails, Audit audit, InstantSource clock) {
         this.mails = mails;
+        this.audit = audit;
         this.clock = clock;
     }
 
@@ -45,7 +49,9 @@ final class MailRoutes {
 
     private Mono<Reply> retry(ServerRequest request) {
         return Mono.justOrEmpty(Ids.read(request.pathVariable("id")))
-            .flatMap(id -> mails.retry(id, clock.instant())).filter(rows -> rows == 1)
+            .flatMap(id -> mails.retry(id, clock.instant(), audit.entry(request, "mail.retry", "mail:" + id,
+                Map.of("status", "parked"), Map.of("status", "waiting"))))
+            .filter(retried -> retried)
             .flatMap(done -> Reply.noContent()).switchIfEmpty(Reply.refuse(Problem.notFound("Parked mail")));
     }
 }

@@ -2,7 +2,10 @@ package io.millrace.notification;
 
 import static java.util.Objects.requireNonNull;
 
+import io.millrace.postgres.Piece;
 import io.millrace.postgres.Postgres;
+import io.millrace.postgres.Refused;
+import io.millrace.postgres.Write;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -90,11 +93,13 @@ final class Mails {
     }
 
     /// A parked one is due again.
-    Mono<Long> retry(UUID id, Instant now) {
-        return postgres.update("""
-            update notification.mails set status = 'waiting', due_at = :now, ended_at = null, created_at = :now
-             where id = :id and status = 'parked'
-            """, Map.of("id", id, "now", now));
+    Mono<Boolean> retry(UUID id, Instant now, Piece entry) {
+        Piece due = Piece.of("""
+            mail_due as (
+                update notification.mails set status = 'waiting', due_at = :now, ended_at = null, created_at = :now
+                 where id = :id and status = 'parked' returning 1)""")
+            .bind("id", id).bind("now", now).check("exists (select from mail_due)", Refused.ABSENT);
+        return postgres.runIfThere(Write.of(due, entry));
     }
 
     Mono<Long> sweep(Instant now) {

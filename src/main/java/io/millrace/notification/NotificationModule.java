@@ -1,6 +1,7 @@
 package io.millrace.notification;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.millrace.audit.Audit;
 import io.millrace.http.Api;
 import io.millrace.http.PublicUrl;
 import io.millrace.identity.Identity;
@@ -40,8 +41,8 @@ class NotificationModule {
         return postbox;
     }
 
-    @Bean RouterFunction<ServerResponse> mailApi(Api api, Mails mails, InstantSource clock) {
-        return new MailRoutes(mails, clock).table(api);
+    @Bean RouterFunction<ServerResponse> mailApi(Api api, Mails mails, Audit audit, InstantSource clock) {
+        return new MailRoutes(mails, audit, clock).table(api);
     }
 
     @Bean Subscription<IdentityEvent> peopleToTell(Mails mails, NotificationSettings settings, InstantSource clock,

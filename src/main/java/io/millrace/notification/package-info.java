@@ -1,6 +1,6 @@
 /// Tells people what they have to know, by mail; listens to the other rooms and is called by none.
 @NullMarked
-@ApplicationModule(allowedDependencies = {"http", "postgres", "jobs", "messaging", "identity"})
+@ApplicationModule(allowedDependencies = {"http", "postgres", "jobs", "messaging", "audit", "identity"})
 package io.millrace.notification;
 
 import org.jspecify.annotations.NullMarked;

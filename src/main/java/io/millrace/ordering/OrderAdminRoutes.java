@@ -78,7 +78,8 @@ final class OrderAdminRoutes {
 
     private Mono<Reply> resolve(ServerRequest request) {
         return OrderRoutes.id(request)
-            .flatMap(id -> orders.resolve(id, Caller.of(request).account(), clock.instant()))
+            .flatMap(id -> orders.resolve(id, Caller.of(request).account(), clock.instant(), audit.entry(request,
+                "unexpected.resolve", "unexpected:" + id, Map.of("resolved", false), Map.of("resolved", true))))
             .filter(resolved -> resolved).flatMap(resolved -> tally.refresh(orders).then(Reply.noContent()))
             .switchIfEmpty(Mono.defer(() -> Reply.refuse(Problem.notFound("This was"))));
     }

@@ -239,11 +239,15 @@ final class Orders {
             "at", requireNonNull(row.get("at", Instant.class))));
     }
 
-    Mono<Boolean> resolve(UUID unexpected, UUID by, Instant at) {
-        return postgres.update("""
-            update ordering.unexpected set resolved_at = :at, resolved_by = :by
-             where id = :id and resolved_at is null
-            """, Map.of("id", unexpected, "by", by, "at", at)).map(rows -> rows == 1);
+    /// False when there is none that is open; `entry` is the account of it.
+    Mono<Boolean> resolve(UUID unexpected, UUID by, Instant at, Piece entry) {
+        Piece resolved = Piece.of("""
+            order_resolved as (
+                update ordering.unexpected set resolved_at = :at, resolved_by = :by
+                 where id = :id and resolved_at is null returning 1)""")
+            .bind("id", unexpected).bind("by", by).bind("at", at)
+            .check("exists (select from order_resolved)", Refused.ABSENT);
+        return postgres.runIfThere(Write.of(resolved, entry));
     }
 
     private Map<String, Object> filterBinds(Filter filter, Page page) {

@@ -98,7 +98,7 @@ class PaymentModule {
     }
 
     @Bean RouterFunction<ServerResponse> webhookApi(Api api, Providers providers, WebhookIntake intake,
-        WebhookInbox inbox, InstantSource clock) {
-        return new WebhookRoutes(providers, intake, inbox, clock).table(api);
+        WebhookInbox inbox, Audit audit, InstantSource clock) {
+        return new WebhookRoutes(providers, intake, inbox, audit, clock).table(api);
     }
 }

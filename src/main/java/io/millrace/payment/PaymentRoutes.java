@@ -12,6 +12,7 @@ import io.millrace.http.Paging;
 import io.millrace.http.Problem;
 import io.millrace.http.Reply;
 import io.millrace.money.Money;
+import io.millrace.postgres.Piece;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -151,9 +152,15 @@ final class PaymentRoutes {
             if (!payment.status().isOpen() && !payment.status().isPaid())
                 return Reply.refuse(Problem.conflict(
                     "not_collectable", "This payment is " + payment.status().wire()));
-            return settling.hear(payment, new Heard.Paid(object, payment.sum())).then(rows.byId(payment.id()))
-                .flatMap(now -> Reply.ok(now.view()));
+            return settling.hear(payment, new Heard.Paid(object, payment.sum()), collecting(request, payment))
+                .then(rows.byId(payment.id())).flatMap(now -> Reply.ok(now.view()));
         }).switchIfEmpty(absent());
+    }
+
+    private List<Piece> collecting(ServerRequest request, Payment payment) {
+        return payment.status().isPaid() ? List.of() : List.of(audit.entry(request, "payment.collect",
+            "payment:" + payment.id(), Map.of("status", payment.status().wire()),
+            Map.of("status", PaymentStatus.CAPTURED.wire(), "amount", payment.sum())));
     }
 
     private Mono<Reply> quarantined(ServerRequest request) {
@@ -167,7 +174,8 @@ final class PaymentRoutes {
         String done = fields.text("resolution", Api.body(request, Resolved.class).resolution(), REASON_CHARS_MAX);
         fields.orRefuse();
         return Mono.justOrEmpty(Ids.read(request.pathVariable("id")))
-            .flatMap(id -> reviews.resolve(id, Caller.of(request).account(), done, clock.instant()))
+            .flatMap(id -> reviews.resolve(id, Caller.of(request).account(), done, clock.instant(), audit.entry(request,
+                "review.resolve", "review:" + id, Map.of("resolved", false), Map.of("resolved", true))))
             .filter(resolved -> resolved).flatMap(resolved -> Reply.noContent())
             .switchIfEmpty(Mono.defer(() -> Reply.refuse(Problem.notFound("This review was"))));
     }

@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.postgres.Piece;
 import io.millrace.postgres.Postgres;
+import io.millrace.postgres.Refused;
+import io.millrace.postgres.Write;
 import io.r2dbc.spi.Readable;
 import java.time.Instant;
 import java.util.Map;
@@ -55,12 +57,16 @@ final class Reviews {
             """, Map.of("limit", SHOWN_MAX), Reviews::review);
     }
 
-    /// Somebody looked at it and says what he did; false when there is none that is open. What came in stays as it was.
-    Mono<Boolean> resolve(UUID review, UUID by, String resolution, Instant at) {
-        return postgres.update("""
-            update payment.reviews set resolved_at = :at, resolved_by = :by, resolution = :resolution
-             where id = :id and resolved_at is null
-            """, Map.of("id", review, "by", by, "resolution", resolution, "at", at)).map(rows -> rows == 1);
+    /// Somebody looked at it and says what he did; false when there is none that is open. What came in stays as it was;
+    /// `entry` is the account of it.
+    Mono<Boolean> resolve(UUID review, UUID by, String resolution, Instant at, Piece entry) {
+        Piece resolved = Piece.of("""
+            payment_resolved as (
+                update payment.reviews set resolved_at = :at, resolved_by = :by, resolution = :resolution
+                 where id = :id and resolved_at is null returning 1)""")
+            .bind("id", review).bind("by", by).bind("resolution", resolution).bind("at", at)
+            .check("exists (select from payment_resolved)", Refused.ABSENT);
+        return postgres.runIfThere(Write.of(resolved, entry));
     }
 
     private static Review review(Readable row) {

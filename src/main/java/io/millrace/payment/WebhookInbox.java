@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.millrace.postgres.Piece;
 import io.millrace.postgres.Postgres;
+import io.millrace.postgres.Write;
 import io.millrace.vault.DataKey;
 import io.millrace.vault.Place;
 import io.millrace.vault.Vault;
@@ -111,13 +112,13 @@ final class WebhookInbox {
     }
 
     /// Puts a delivery back to pending and answers its bytes; its effect is keyed, so nothing can happen twice.
-    Mono<Kept> again(Key key, Instant now) {
-        return postgres.query("""
+    Mono<Kept> again(Key key, Instant now, Piece entry) {
+        return postgres.transactional(postgres.query("""
             update payment.webhook_inbox set status = 'pending', look_at = :later
              where provider = :provider and event_id = :event and body <> ''
             returning provider, event_id, body, tries
             """, Map.of("later", now.plus(DRIVE_AGAIN), "provider", key.provider(), "event", key.event()),
-            this::kept).singleOrEmpty();
+            this::kept).singleOrEmpty().flatMap(kept -> postgres.run(Write.of(entry)).thenReturn(kept)));
     }
 
     Mono<Void> lookAgain(Key key, Instant at) {

@@ -3,6 +3,7 @@ package io.millrace.payment;
 import static io.millrace.http.Access.anyone;
 import static io.millrace.http.Access.needs;
 
+import io.millrace.audit.Audit;
 import io.millrace.http.Api;
 import io.millrace.http.Problem;
 import io.millrace.http.Reply;
@@ -21,12 +22,14 @@ final class WebhookRoutes {
     private final Providers providers;
     private final WebhookIntake intake;
     private final WebhookInbox inbox;
+    private final Audit audit;
     private final InstantSource clock;
 
-    WebhookRoutes(Providers providers, WebhookIntake intake, WebhookInbox inbox, InstantSource clock) {
+    WebhookRoutes(Providers providers, WebhookIntake intake, WebhookInbox inbox, Audit audit, InstantSource clock) {
         this.providers = providers;
         this.intake = intake;
         this.inbox = inbox;
+        this.audit = audit;
         this.clock = clock;
     }
 
@@ -63,7 +66,8 @@ final class WebhookRoutes {
 
     private Mono<Reply> replay(ServerRequest request) {
         var key = new WebhookInbox.Key(request.pathVariable("provider"), request.pathVariable("event"));
-        return inbox.again(key, clock.instant()).flatMap(intake::drive)
+        return inbox.again(key, clock.instant(), audit.entry(request, "webhook.replay",
+            "webhook:" + key.provider() + "/" + key.event(), null, null)).flatMap(intake::drive)
             .map(taken -> new Reply(200, Map.of(), new Reply.Body.Data(
                 Map.of("outcome", taken.name().toLowerCase(java.util.Locale.ROOT)), null, null)))
             .switchIfEmpty(Reply.refuse(Problem.notFound("This delivery was")));

@@ -53,6 +53,12 @@ public final class Postgres {
         return alone(rows(statement.sql(), statement.values(), Postgres::answers).single(), again());
     }
 
+    /// The same; false when a check answered [Refused#ABSENT].
+    public Mono<Boolean> runIfThere(Write write) {
+        return run(write).thenReturn(true).onErrorResume(Refused.class,
+            refused -> refused.is(Refused.ABSENT) ? Mono.just(false) : Mono.error(refused));
+    }
+
     /// Runs one SQL text with `:name` binds (null values need [io.r2dbc.spi.Parameters#in(Class)]) and maps each row.
     public <T> Flux<T> query(String sql, Map<String, ?> binds, Function<Readable, T> row) {
         Write.Compiled compiled = Write.compiled(sql);

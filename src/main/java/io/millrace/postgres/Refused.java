@@ -7,6 +7,9 @@ public final class Refused extends RuntimeException {
     /// The reason for "somebody else changed the row since it was read": read again and decide again.
     public static final String STALE = "stale";
 
+    /// The reason for "what this would be done to is not there, or it was done already".
+    public static final String ABSENT = "absent";
+
     private final String reason;
 
     public Refused(String reason) {

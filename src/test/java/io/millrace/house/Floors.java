@@ -32,7 +32,7 @@ final class Floors {
         "jobs", List.of("postgres"),
         "vault", List.of("postgres", "jobs"),
         "audit", List.of("postgres", "jobs", "vault", "http"),
-        "messaging", List.of("tracing", "postgres", "http", "jobs"),
+        "messaging", List.of("tracing", "postgres", "http", "jobs", "audit"),
         "catalog", List.of("channel"),           // a product is listed in a channel
         "cart", List.of("pricing"),              // a cart is priced whenever it is looked at
         "customer", List.of("payment"));         // a saved card is looked up at its provider
