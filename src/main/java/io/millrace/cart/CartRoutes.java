@@ -41,9 +41,9 @@ final class CartRoutes {
     }
 
     void table(Rows rows) {
-        rows.GET("", Access.anyone(), this::show);
+        rows.GET("", Access.anyone(), this::show).buys();
         rows.DELETE("", Access.anyone(), this::clear);
-        rows.GET("/quote", Access.anyone(), this::quote);
+        rows.GET("/quote", Access.anyone(), this::quote).buys();
         rows.POST("/items", Access.anyone(), this::add);
         rows.PUT("/items/{id}", Access.anyone(), this::change);
         rows.DELETE("/items/{id}", Access.anyone(), this::remove);

@@ -49,8 +49,8 @@ final class CheckoutRoutes {
 
     RouterFunction<ServerResponse> table(Api api) {
         return api.table("/checkout", rows -> {
-            rows.GET("/shipping-methods", anyone(), this::shippingMethods);
-            rows.GET("/payment-methods", anyone(), this::paymentMethods);
+            rows.GET("/shipping-methods", anyone(), this::shippingMethods).buys();
+            rows.GET("/payment-methods", anyone(), this::paymentMethods).buys();
             rows.POST("/payment-intent", anyone(), this::intent).ownsIdempotency().limited("orders");
             // settling twice is settling once, whatever the key: nothing to keep
             rows.POST("/process", anyone(), this::process).ownsIdempotency();

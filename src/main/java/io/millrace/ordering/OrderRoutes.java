@@ -56,8 +56,8 @@ final class OrderRoutes {
     RouterFunction<ServerResponse> table(Api api) {
         return api.table("/orders", rows -> {
             rows.POST("", anyone(), checkout::place).ownsIdempotency().limited("orders");
-            rows.GET("", signedIn(), this::mine);
-            rows.GET("/{id}", anyone(), this::show);
+            rows.GET("", signedIn(), this::mine).buys();
+            rows.GET("/{id}", anyone(), this::show).buys();
             rows.PUT("/{id}/cancel", anyone(), this::cancel).ownsIdempotency();
             rows.POST("/{id}/payments", anyone(), this::payAgain).ownsIdempotency();
         });

@@ -36,7 +36,7 @@ final class PhoneRoutes {
 
     void table(Rows rows) {
         rows.POST("/search/code", anyone(), this::request).limited("codes");
-        rows.GET("/search", anyone(), this::search);
+        rows.GET("/search", anyone(), this::search).buys();
     }
 
     void adminTable(Rows rows) {

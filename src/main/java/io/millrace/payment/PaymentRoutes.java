@@ -57,8 +57,8 @@ final class PaymentRoutes {
 
     RouterFunction<ServerResponse> table(Api api) {
         return api.table("", table -> {
-            table.GET("/payments", anyone(), this::mine);
-            table.GET("/payments/{id}", anyone(), this::show);
+            table.GET("/payments", anyone(), this::mine).buys();
+            table.GET("/payments/{id}", anyone(), this::show).buys();
             table.POST("/payments/process", anyone(), this::process).ownsIdempotency();
             table.POST("/payments/{id}/refunds", needs(REFUND), this::refund).freshly();
             table.POST("/admin/payments/{id}/collect", needs(REFUND), this::collect).ownsIdempotency();

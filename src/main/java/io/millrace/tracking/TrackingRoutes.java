@@ -42,8 +42,8 @@ final class TrackingRoutes {
 
     RouterFunction<ServerResponse> table(Api api) {
         return api.table("/orders", rows -> {
-            rows.GET("/{id}/events", anyone(), this::events);
-            rows.GET("/{id}/track", anyone(), this::track);
+            rows.GET("/{id}/events", anyone(), this::events).buys();
+            rows.GET("/{id}/track", anyone(), this::track).buys();
             rows.POST("/{id}/stream-tickets", anyone(), this::ticket);
         });
     }

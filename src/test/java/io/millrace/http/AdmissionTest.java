@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.testing.Answer;
 import io.millrace.testing.Client;
 import io.millrace.testing.Eventually;
+import io.millrace.testing.People;
 import io.millrace.testing.Shop;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -67,6 +68,23 @@ class AdmissionTest {
         working(0);
         client.get("/api/v1/products").expect(200);
         client.post("/api/v1/probe/echo", "{}").expect(200);
+    }
+
+    /// Guard: reads on a buyer's way take places as buyers, not as lookers.
+    @Test void who_looks_at_his_cart_his_checkout_and_his_orders_is_a_buyer() {
+        Client buyer = new People(shop).customer();
+        String gate = UUID.randomUUID().toString();
+        var looking = waiting(gate, 5);
+        working(5);
+        buyer.get("products/search?q=rope").expect(503);
+        for (String path : List.of("cart", "checkout/shipping-methods", "checkout/payment-methods", "orders",
+            "payments")) buyer.get(path).expect(200);
+        for (String path : List.of("cart/quote", "orders/" + UUID.randomUUID(), "orders/" + UUID.randomUUID()
+            + "/track", "payments/" + UUID.randomUUID(), "orders/search?phone=%2B12025550123&code=000000"))
+            assertThat(buyer.get(path).status()).as(path).isNotEqualTo(503);
+        ProbeRoutes.gate(gate).tryEmitValue("go");
+        looking.forEach(one -> one.join().expect(201));
+        working(0);
     }
 
     /// Guard: a refusal is decided before a connection of the database is asked for.
