@@ -25,7 +25,7 @@ public final class Limits {
     private static final String OTHERS = "others";
     /// What the seeds of the shop agreed on.
     private static final Map<String, String> USUAL = Map.of(DEFAULT, "60/1m", "login", "5/15m", "register", "3/1h",
-        "orders", "10/15m", "search", "50/15m", "codes", "5/15m");
+        "orders", "10/15m", "search", "50/15m", "codes", "5/15m", "keys", "20/15m");
     /// Who is remembered of each limit by one node; whoever is forgotten is looked up in Redis again.
     private static final int KEYS_MAX = 20_000;
     /// A closed limit is tried again after this.
@@ -78,6 +78,12 @@ public final class Limits {
         Limit limit = counted.limit;
         return limit == null ? Verdict.UNLIMITED
             : counted.quotas.get(key, k -> new Quota(limit)).take(clock.millis());
+    }
+
+    /// The refusal of who has used up all of it, as far as this node knows; counts nothing.
+    public @Nullable Verdict refusal(String name, String key) {
+        Quota quota = counted(name).quotas.getIfPresent(key);
+        return quota == null ? null : quota.refusal(clock.millis());
     }
 
     /// Fails early for a name that is not there.

@@ -39,6 +39,13 @@ final class Quota {
             left--;
             return new Verdict(true, limit.most(), left + elsewhere, seconds(resetMs(now)));
         }
+        return refusal(now);
+    }
+
+    /// The refusal of the next one, when this node knows of it; takes nothing.
+    synchronized @Nullable Verdict refusal(long nowMs) {
+        long now = forget(nowMs);
+        if (left > 0) return null;
         if (used >= limit.most()) return refused(resetMs(now));
         return now < refusedUntil ? refused(refusedUntil - now) : null;
     }

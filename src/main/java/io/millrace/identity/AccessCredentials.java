@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
-import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
 /// The access tokens of sign-ins.
@@ -37,7 +37,7 @@ final class AccessCredentials implements Credentials {
         return first > 0 && token.indexOf('.', first + 1) > first;
     }
 
-    @Override public Mono<Caller> caller(String token, ServerHttpRequest request) {
+    @Override public Mono<Caller> caller(String token, ServerWebExchange exchange) {
         return verified(token)
             .filterWhen(good -> liveness.isGood(good.session(), good.account()))
             .flatMap(good -> roles.permissions(good.roles(), good.realm()).map(may -> caller(good, may)));

@@ -38,15 +38,15 @@ final class Bearer implements WebFilter {
         if (headers.size() == 1 && !header.regionMatches(true, 0, SCHEME, 0, SCHEME.length()))
             return chain.filter(exchange);
         if (headers.size() > 1) return Mono.error(refused());
-        return caller(header.substring(SCHEME.length()).strip(), request).flatMap(caller -> {
+        return caller(header.substring(SCHEME.length()).strip(), exchange).flatMap(caller -> {
             exchange.getAttributes().put(Caller.ATTRIBUTE, caller);
             return chain.filter(exchange);
         });
     }
 
-    private Mono<Caller> caller(String token, ServerHttpRequest request) {
+    private Mono<Caller> caller(String token, ServerWebExchange exchange) {
         for (Credentials kind : kinds.get())
-            if (kind.knows(token)) return kind.caller(token, request).switchIfEmpty(Mono.error(Bearer::refused));
+            if (kind.knows(token)) return kind.caller(token, exchange).switchIfEmpty(Mono.error(Bearer::refused));
         return Mono.error(refused());
     }
 

@@ -1,7 +1,7 @@
 package io.millrace.identity;
 
 import io.millrace.http.Caller;
-import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
 /// One kind of thing that may stand behind `Authorization: Bearer`. Access tokens are one; a room above that gives out
@@ -11,5 +11,5 @@ public interface Credentials {
     boolean knows(String token);
 
     /// Who comes with it; empty when it is not good (any more), without a reason.
-    Mono<Caller> caller(String token, ServerHttpRequest request);
+    Mono<Caller> caller(String token, ServerWebExchange exchange);
 }

@@ -23,9 +23,11 @@ final class KeyDoor implements WebFilter {
     private static final String SECRET = "Bearer " + KeyText.SECRET;
 
     private final KnownKeys known;
+    private final BadKeys bad;
 
-    KeyDoor(KnownKeys known) {
+    KeyDoor(KnownKeys known, BadKeys bad) {
         this.known = known;
+        this.bad = bad;
     }
 
     @Override public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
@@ -51,7 +53,7 @@ final class KeyDoor implements WebFilter {
         return Detached.run(known.find(text, ChannelKey.Kind.PUBLISHABLE).flatMap(known::noted)).map(key -> {
             if (isForeign(exchange)) throw new ProblemException(Origins.foreign());
             return picks(exchange, key);
-        }).defaultIfEmpty(false);
+        }).switchIfEmpty(Mono.defer(() -> bad.counted(exchange))).defaultIfEmpty(false);
     }
 
     /// One that is not good is left to the filter that asks who is there.

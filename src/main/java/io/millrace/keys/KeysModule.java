@@ -2,6 +2,7 @@ package io.millrace.keys;
 
 import io.millrace.audit.Audit;
 import io.millrace.http.Ids;
+import io.millrace.http.Limits;
 import io.millrace.http.Standing;
 import io.millrace.http.Streams;
 import io.millrace.identity.Identity;
@@ -33,16 +34,21 @@ class KeysModule {
         return new KnownKeys(keys, clock);
     }
 
-    @Bean KeyDoor keyDoor(KnownKeys known) {
-        return new KeyDoor(known);
+    @Bean BadKeys badKeys(Limits limits) {
+        return new BadKeys(limits);
     }
 
-    @Bean SecretKeyCredentials secretKeyCredentials(KnownKeys known) {
-        return new SecretKeyCredentials(known);
+    @Bean KeyDoor keyDoor(KnownKeys known, BadKeys bad) {
+        return new KeyDoor(known, bad);
     }
 
-    @Bean TokenCredentials tokenCredentials(PersonalTokens tokens, Identity identity, InstantSource clock) {
-        return new TokenCredentials(tokens, identity, clock);
+    @Bean SecretKeyCredentials secretKeyCredentials(KnownKeys known, BadKeys bad) {
+        return new SecretKeyCredentials(known, bad);
+    }
+
+    @Bean TokenCredentials tokenCredentials(PersonalTokens tokens, Identity identity, BadKeys bad,
+        InstantSource clock) {
+        return new TokenCredentials(tokens, identity, bad, clock);
     }
 
     @Bean KeyRing channelKeyRing(ChannelKeys keys, KnownKeys known, Messaging messaging, Audit audit, Ids ids,

@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
 /// Personal access tokens: their owner comes by a machine, allowed what the token's scopes and his own permissions both
@@ -26,20 +26,26 @@ final class TokenCredentials implements Credentials {
     /// A token that was taken back, or an owner's lost permission, is felt after this even with Kafka away.
     static final Duration KEPT = Duration.ofSeconds(30);
     private static final int REMEMBERED_MAX = 20_000;
+    /// One that was good so lately is looked up again whatever else its address does.
+    private static final Duration TRUSTED = Duration.ofHours(1);
     /// A storm of invented tokens (attack 30) takes no more of the database's connections than this.
     private static final int ASKED_AT_ONCE_MAX = 8;
 
     private final PersonalTokens tokens;
     private final Identity identity;
+    private final BadKeys bad;
     private final InstantSource clock;
     private final Cache<ByteBuffer, Remembered> remembered =
         Caffeine.newBuilder().maximumSize(REMEMBERED_MAX).expireAfterWrite(KEPT).build();
+    private final Cache<ByteBuffer, UUID> trusted =
+        Caffeine.newBuilder().maximumSize(REMEMBERED_MAX).expireAfterWrite(TRUSTED).build();
     private final AtomicLong forgettings = new AtomicLong();
     private final Map<ByteBuffer, Mono<Remembered>> flights = new ConcurrentHashMap<>();
 
-    TokenCredentials(PersonalTokens tokens, Identity identity, InstantSource clock) {
+    TokenCredentials(PersonalTokens tokens, Identity identity, BadKeys bad, InstantSource clock) {
         this.tokens = tokens;
         this.identity = identity;
+        this.bad = bad;
         this.clock = clock;
     }
 
@@ -49,12 +55,17 @@ final class TokenCredentials implements Credentials {
         return token.startsWith(KeyText.PERSONAL);
     }
 
-    @Override public Mono<Caller> caller(String text, ServerHttpRequest request) {
-        if (!KeyText.isLike(text)) return Mono.empty();
+    @Override public Mono<Caller> caller(String text, ServerWebExchange exchange) {
+        Mono<Caller> counted = Mono.defer(() -> bad.counted(exchange));
+        if (!KeyText.isLike(text)) return counted;
         ByteBuffer hash = ByteBuffer.wrap(new KeyText(text).hash());
         Remembered before = remembered.getIfPresent(hash);
-        if (before != null)
-            return clock.instant().isBefore(before.token.expiresAt()) ? Mono.just(before.caller) : Mono.empty();
+        if (before != null && clock.instant().isBefore(before.token.expiresAt())) return Mono.just(before.caller);
+        Mono<Caller> looked = Mono.defer(() -> before != null ? Mono.empty() : looked(hash)).switchIfEmpty(counted);
+        return trusted.getIfPresent(hash) != null ? looked : bad.<Caller>refused(exchange).switchIfEmpty(looked);
+    }
+
+    private Mono<Caller> looked(ByteBuffer hash) {
         return flights.size() >= ASKED_AT_ONCE_MAX && !flights.containsKey(hash) ? Mono.error(busy())
             : flights.computeIfAbsent(hash, this::asked).map(Remembered::caller);
     }
@@ -70,6 +81,7 @@ final class TokenCredentials implements Credentials {
     /// What was taken back while we read must not be remembered.
     private void remember(ByteBuffer hash, Remembered found, long began) {
         remembered.put(hash, found);
+        trusted.put(hash, found.token.id());
         if (began != forgettings.get()) remembered.invalidate(hash);
     }
 
@@ -90,6 +102,7 @@ final class TokenCredentials implements Credentials {
 
     void forget(UUID token) {
         forgettings.incrementAndGet();
+        trusted.asMap().values().remove(token);
         remembered.asMap().values().removeIf(one -> one.token.id().equals(token));
     }
 
