@@ -73,23 +73,26 @@ final class StripeSandbox {
                 "No such payment_intent: '" + intent + "'", "intent"))));
     }
 
+    /// The key is free again before the answer goes out: who has heard it may ask again at once.
     private Mono<Answer> run(Call call, java.util.function.Supplier<Mono<Effect>> work) {
-        String key = call.key();
-        if (key != null && !running.add(key))
-            return Mono.just(new Answer(409, StripeDocs.error("invalid_request_error",
-                "idempotency_key_in_use", "There is currently another in-progress request using this key.", null),
-                false));
         Mono<Answer> fresh = dial.now().flatMap(chaos -> dial.rolls(chaos.fail()) ? Mono.just(broken())
             : Mono.defer(work).flatMap(effect -> execute(call, effect, chaos))
                 .map(answer -> dial.rolls(chaos.lose()) ? broken() : answer))
             .retryWhen(Retry.backoff(STALE_TRIES, STALE_WAIT)
                 .filter(error -> error instanceof Refused refused && refused.is(Refused.STALE)));
-        Mono<Answer> once = key == null ? fresh : store.saved(key).map(saved -> replay(call, saved))
+        String key = call.key();
+        if (key == null) return fresh;
+        Mono<Answer> once = store.saved(key).map(saved -> replay(call, saved))
             .switchIfEmpty(Mono.defer(() -> fresh.onErrorResume(StripeSandbox::isUsed,
                 used -> store.saved(key).map(saved -> replay(call, saved)))));
-        return once.doFinally(signal -> {
-            if (key != null) running.remove(key);
+        return Mono.using(() -> running.add(key), mine -> mine ? once : Mono.just(inUse()), mine -> {
+            if (mine) running.remove(key);
         });
+    }
+
+    private static Answer inUse() {
+        return new Answer(409, StripeDocs.error("invalid_request_error", "idempotency_key_in_use",
+            "There is currently another in-progress request using this key.", null), false);
     }
 
     private static boolean isUsed(Throwable error) {

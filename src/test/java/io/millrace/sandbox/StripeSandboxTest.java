@@ -6,6 +6,7 @@ import io.millrace.testing.Answer;
 import io.millrace.testing.Client;
 import io.millrace.testing.Eventually;
 import io.millrace.testing.Shop;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
@@ -143,6 +144,16 @@ class StripeSandboxTest {
             }
             assertThat(made).hasSize(1);
         }
+    }
+
+    /// Guard: the key is given back before the answer goes out.
+    @Test void who_has_heard_an_answer_may_ask_again_at_once() {
+        StripeSandbox sandbox = shop.bean(StripeSandbox.class);
+        StripeSandbox.Call call = new StripeSandbox.Call("/payment_intents", Map.of("amount", "900", "currency", "usd"),
+            UUID.randomUUID().toString());
+        StripeSandbox.Answer again =
+            sandbox.create(call).flatMap(first -> sandbox.create(call)).block(Duration.ofSeconds(30));
+        assertThat(again).matches(answer -> answer.status() == 200 && answer.replayed());
     }
 
     @Test void refunds_are_capped_listed_and_may_fail_later() {
