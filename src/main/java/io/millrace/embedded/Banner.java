@@ -1,22 +1,27 @@
 package io.millrace.embedded;
 
+import java.io.PrintStream;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.core.env.Environment;
 
-/// The last lines of the log: where the shop is, how to sign in, how to start a second node.
+/// The last lines on the console: where the shop is, how to sign in, how to start a second node. Not by the log, which
+/// masks addresses and passwords: these are a developer's own, made for this machine.
 final class Banner implements ApplicationListener<ApplicationReadyEvent> {
-    private static final Logger log = LoggerFactory.getLogger("millrace");
     private static final List<String> SERVERS = List.of("spring.r2dbc.url", "spring.data.redis.url",
         "spring.kafka.bootstrap-servers");
+
+    private final PrintStream console;
+
+    Banner(PrintStream console) {
+        this.console = console;
+    }
 
     @Override public void onApplicationEvent(ApplicationReadyEvent event) {
         Environment environment = event.getApplicationContext().getEnvironment();
         if (!environment.getProperty("millrace.banner", Boolean.class, true)) return;
-        log.info("{}", text(environment));
+        console.print(text(environment));
     }
 
     static String text(Environment environment) {

@@ -39,7 +39,7 @@ public final class EmbeddedServers implements ApplicationListener<ApplicationEnv
         SpringApplication application = event.getSpringApplication();
         Set<Part> parts = missing(environment);
         if (!parts.isEmpty()) start(application, environment, parts);
-        application.addListeners(new Banner());
+        application.addListeners(new Banner(System.out));
     }
 
     static Set<Part> missing(Environment environment) {
