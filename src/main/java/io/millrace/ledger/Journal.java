@@ -5,6 +5,7 @@ import java.util.Currency;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// One movement of money: what it is called (`ref`, unique for ever: the same ref posts once however often it is sent),
 /// what it was for, and its entries, which sum to zero in every currency or the journal is not born.
@@ -12,6 +13,8 @@ public record Journal(String ref, String memo, List<Entry> entries) {
     /// More entries than this in one journal is a mistake.
     static final int ENTRIES_MAX = 1_000;
     private static final int TEXT_CHARS_MAX = 200;
+    /// The kinds of accounts that may be guarded (constraint `accounts_guard_purses`).
+    private static final Set<String> PURSES = Set.of("wallet", "credit", "seller", "gift");
 
     /// One line of a journal. `account` is `prefix:name` with a prefix of the chart (`gateway:stripe`, `sales:pecos`,
     /// `receivable:order:0198...`); a debit is positive, a credit negative.
@@ -33,6 +36,12 @@ public record Journal(String ref, String memo, List<Entry> entries) {
             sums.merge(entry.debitPositive().currency(), entry.debitPositive().minor(), Math::addExact);
         if (sums.values().stream().anyMatch(sum -> sum != 0))
             throw new IllegalArgumentException("journal " + ref + " does not sum to zero: " + sums);
+    }
+
+    /// Whether an account that must not go below zero may be among these.
+    boolean maySpend() {
+        return entries.stream().anyMatch(entry -> PURSES.contains(entry.account().substring(0,
+            entry.account().indexOf(':'))));
     }
 
     /// The everyday journal: an amount moves from the credited account to the debited one.

@@ -20,6 +20,40 @@ final class Journals {
     /// The most recent entries shown of one account.
     static final int ENTRIES_SHOWN = 100;
 
+    private static final String ROW = """
+        journal_row{i} as (
+            insert into ledger.journals (ref, memo, state, at) values (:ref, :memo, :state, :at)
+            on conflict (ref) do nothing returning id, state),
+        """;
+    private static final String PLAIN = ROW + """
+        journal_entries{i} as (
+            insert into ledger.entries (journal, line, account, currency, amount)
+            select j.id, l.line, l.account, l.currency, l.amount
+              from journal_row{i} j, unnest(:accounts::text[], :currencies::text[], :amounts::bigint[])
+                   with ordinality as l(account, currency, amount, line))""";
+    private static final String GUARDED = ROW + """
+        journal_lines{i} as (
+            select j.id as journal, j.state, l.line, l.account, l.currency, l.amount
+              from journal_row{i} j, unnest(:accounts::text[], :currencies::text[], :amounts::bigint[])
+                   with ordinality as l(account, currency, amount, line)),
+        journal_entries{i} as (
+            insert into ledger.entries (journal, line, account, currency, amount)
+            select journal, line, account, currency, amount from journal_lines{i}),
+        journal_locked{i} as (
+            select a.code, a.currency from ledger.accounts a
+             where (a.code, a.currency) in (select account, currency from journal_lines{i})
+             order by a.code, a.currency for update),
+        journal_moved{i} as (
+            update ledger.accounts a
+               set balance = a.balance + case d.state when 'posted' then a.sign * d.delta else 0 end,
+                   held = a.held + case d.state when 'pending' then greatest(0, -a.sign * d.delta) else 0 end
+              from (select account, currency, min(state) as state, sum(amount)::bigint as delta
+                      from journal_lines{i} group by account, currency) d
+              join journal_locked{i} k on k.code = d.account and k.currency = d.currency
+             where a.code = d.account and a.currency = d.currency
+               and (a.sign * d.delta >= 0 or a.balance - a.held + a.sign * d.delta >= 0)
+            returning 1)""";
+
     private final Postgres postgres;
 
     Journals(Postgres postgres) {
@@ -36,41 +70,21 @@ final class Journals {
             .bind("account", account).bind("currency", currency.getCurrencyCode());
     }
 
-    /// `taken` is what the journal takes out of each guarded account (their balance is kept on their normal side).
+    /// House accounts are only written to; where a purse may be among the accounts, those that are guarded are locked
+    /// and moved as well.
     static Piece insert(Journal journal, String state, Instant at) {
         List<Journal.Entry> entries = journal.entries();
-        return Piece.of("""
-            journal_row{i} as (
-                insert into ledger.journals (ref, memo, state, at) values (:ref, :memo, :state, :at)
-                on conflict (ref) do nothing returning id, state),
-            journal_lines{i} as (
-                select j.id as journal, j.state, l.line, l.account, l.currency, l.amount
-                  from journal_row{i} j, unnest(:accounts::text[], :currencies::text[], :amounts::bigint[])
-                       with ordinality as l(account, currency, amount, line)),
-            journal_entries{i} as (
-                insert into ledger.entries (journal, line, account, currency, amount)
-                select journal, line, account, currency, amount from journal_lines{i}),
-            journal_locked{i} as (
-                select a.code, a.currency from ledger.accounts a
-                 where (a.code, a.currency) in (select account, currency from journal_lines{i})
-                 order by a.code, a.currency for update),
-            journal_moved{i} as (
-                update ledger.accounts a
-                   set balance = a.balance + case d.state when 'posted' then a.sign * d.delta else 0 end,
-                       held = a.held + case d.state when 'pending' then greatest(0, -a.sign * d.delta) else 0 end
-                  from (select account, currency, min(state) as state, sum(amount)::bigint as delta
-                          from journal_lines{i} group by account, currency) d
-                  join journal_locked{i} k on k.code = d.account and k.currency = d.currency
-                 where a.code = d.account and a.currency = d.currency
-                   and (a.sign * d.delta >= 0 or a.balance - a.held + a.sign * d.delta >= 0)
-                returning 1)""")
+        boolean guarded = journal.maySpend();
+        Piece piece = Piece.of(guarded ? GUARDED : PLAIN)
             .bind("ref", journal.ref()).bind("memo", journal.memo()).bind("state", state).bind("at", at)
             .bind("accounts", entries.stream().map(Journal.Entry::account).toArray(String[]::new))
             .bind("currencies", entries.stream().map(entry -> entry.debitPositive().currency().getCurrencyCode())
                 .toArray(String[]::new))
-            .bind("amounts", entries.stream().map(entry -> entry.debitPositive().minor()).toArray(Long[]::new))
-            .check("(select count(*) from journal_moved{i}) = (select count(*) from journal_locked{i})",
-                Ledger.INSUFFICIENT_FUNDS);
+            .bind("amounts", entries.stream().map(entry -> entry.debitPositive().minor()).toArray(Long[]::new));
+        return guarded
+            ? piece.check("(select count(*) from journal_moved{i}) = (select count(*) from journal_locked{i})",
+                Ledger.INSUFFICIENT_FUNDS)
+            : piece;
     }
 
     static Piece settle(String ref, String state, Instant at) {

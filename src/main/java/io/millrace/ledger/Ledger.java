@@ -30,7 +30,8 @@ public final class Ledger {
         this.clock = clock;
     }
 
-    /// Opens a guarded account; opening it again changes nothing.
+    /// Opens a guarded account, of a kind that somebody can overspend (wallet, credit, seller, gift); opening it again
+    /// changes nothing.
     public Piece open(String account, Currency currency) {
         return Journals.open(account, currency);
     }

@@ -109,6 +109,14 @@ class LedgerTest {
         assertThat(database.number("select balance - held from ledger.accounts where code = ?", purse)).isZero();
     }
 
+    /// Guard: the constraint accounts_guard_purses; journals of other accounts do not look for guarded ones.
+    @Test void only_purses_can_be_guarded() {
+        for (String purse : List.of("wallet", "credit", "seller", "gift"))
+            run(ledger.open(name(purse), usd("0").currency()));
+        assertThatThrownBy(() -> run(ledger.open(name("cash"), usd("0").currency())))
+            .hasMessageContaining("accounts_guard_purses");
+    }
+
     @Test void a_held_journal_counts_once_posted_and_frees_what_it_held_when_voided() {
         String purse = name("wallet");
         run(ledger.open(purse, usd("0").currency()));
