@@ -48,7 +48,15 @@ final class Rig implements AutoCloseable {
         postmaster = Long.parseLong(Machine.read(Path.of(folder, "postmaster.pid")).lines().findFirst().orElseThrow());
         database.execute("create extension if not exists pg_stat_statements");
         database.execute("alter system set pg_stat_statements.track_planning = on");
+        counting(false);
+    }
+
+    /// Has PostgreSQL count its statements, from nothing, or stop it.
+    void counting(boolean on) {
+        database.execute("alter system set pg_stat_statements.track = '" + (on ? "top" : "none") + "'");
         database.execute("select pg_reload_conf()");
+        Load.idle(1);
+        if (on) database.execute("select pg_stat_statements_reset()");
     }
 
     /// The shop as it would run in production, but for the rooms that only develop.
