@@ -3,11 +3,13 @@ package io.millrace.house;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.embedded.Part;
+import io.millrace.http.Api;
 import io.millrace.testing.Answer;
 import io.millrace.testing.Client;
 import io.millrace.testing.Eventually;
 import io.millrace.testing.Infrastructure;
 import io.millrace.testing.Shop;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// Three answers to "how are you": alive, able to sell, and what is missing.
@@ -56,6 +58,18 @@ class HealthTest {
         assertThat(metrics).doesNotContain("method=\"M1\"").contains("method=\"UNKNOWN\"");
         assertThat(metrics).contains("r2dbc_pool_acquired_connections", "millrace_outbox_age_seconds",
             "millrace_sse_connections", "millrace_orders_unexpected", "jvm_memory_used_bytes");
+    }
+
+    /// Guard: `management.metrics.web.server.max-uri-tags`, past which Micrometer leaves routes out without a word.
+    @Test void there_is_room_in_the_metrics_for_every_route_and_the_last_one_has_its_own() {
+        Shop shop = Shop.shared();
+        List<String> paths = shop.bean(Api.class).routes().stream().map(Api.Route::path).distinct().toList();
+        assertThat(Integer.parseInt(String.valueOf(shop.setting("management.metrics.web.server.max-uri-tags"))))
+            .as("routes, pages and what is built in").isGreaterThan(paths.size() + 50);
+        for (String path : paths)
+            shop.client().send("OPTIONS", path.replaceAll("\\{[^}]+}", "none"), null);
+        String metrics = shop.client().get("/actuator/prometheus").expect(200).text();
+        assertThat(paths).filteredOn(path -> !metrics.contains("uri=\"" + path + "\"")).isEmpty();
     }
 
     @Test void nothing_else_of_the_inside_is_on_show() {
