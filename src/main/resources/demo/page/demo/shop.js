@@ -1,82 +1,50 @@
-// The smallest storefront: browse, sign up or in, fill a cart, order, pay in the sandbox, watch the order live.
-const $ = (id) => document.getElementById(id);
-const state = { channel: 'pecos', cartToken: null, order: null, stream: null, person: null, challenge: null };
+// The smallest storefront: browse, fill a cart, order, pay in the sandbox, watch the order live.
+import { $, api, attempt, button, hear, make, money, onClick, post, state, tell } from './api.js';
 
-// The access token lives for an hour; the refresh token, good once, brings the next.
-async function api(path, options = {}) {
-  const response = await call(path, options);
-  const again = response.status === 401 && state.person && !path.startsWith('/auth/') && await refreshed()
-    ? await call(path, options) : response;
-  const body = again.status === 204 ? {} : await again.json();
-  if (!again.ok) throw new Error(explain(body));
-  return body.data;
-}
+const TYPING_PAUSE_MS = 300;
+const ANSWERS_KEPT_MS = 60_000;
+const answers = new Map();
+let typing = null;
+let question = null;
+let stream = null;
 
-async function call(path, options) {
-  const headers = { 'X-Channel': state.channel, ...options.headers };
-  if (state.person) headers.Authorization = `Bearer ${state.person.access_token}`;
-  if (options.body) headers['Content-Type'] = 'application/json';
-  if (state.cartToken) headers['X-Cart-Token'] = state.cartToken;
-  const response = await fetch('/api/v1' + path, { ...options, headers });
-  const token = response.headers.get('X-Cart-Token');
-  if (token) state.cartToken = token;
-  return response;
-}
-
-async function refreshed() {
-  const body = JSON.stringify({ refresh_token: state.person.refresh_token });
-  const response = await fetch('/api/v1/auth/refresh', { method: 'POST', body, headers: { 'Content-Type': 'application/json' } });
-  if (!response.ok) {
-    leave();
-    return false;
-  }
-  state.person = (await response.json()).data;
-  return true;
-}
-
-function explain(problem) {
-  const fields = Object.entries(problem.errors ?? {}).map(([field, why]) => `${field} ${why.join(', ')}`);
-  return [problem.message, ...fields].join('; ');
-}
-
-function money(m) {
-  return m ? `${m.amount} ${m.currency}` : '';
-}
-
-function make(tag, text, className) {
-  const element = document.createElement(tag);
-  if (text) element.textContent = text;
-  if (className) element.className = className;
-  return element;
-}
-
+// Asks nothing twice within a minute, and shows only the answer to the last question.
 async function browse() {
-  const query = $('search').value.trim();
-  const data = query ? await api('/products/search?q=' + encodeURIComponent(query)) : await api('/products?per_page=60');
+  const query = $('search').value.trim().replace(/\s+/g, ' ');
+  const path = query ? '/products/search?q=' + encodeURIComponent(query) : '/products?per_page=60';
+  const asked = question = `${state.channel} ${path}`;
+  if (!answers.has(asked)) {
+    answers.set(asked, api(path));
+    answers.get(asked).catch(() => answers.delete(asked));
+    setTimeout(() => answers.delete(asked), ANSWERS_KEPT_MS);
+  }
+  const data = await answers.get(asked);
+  if (asked !== question) return;
   const items = Array.isArray(data) ? data : data.items ?? data.products;
   $('goods').replaceChildren(...items.map(card));
+  tell('goods');
 }
 
 function card(product) {
   const item = make('li');
+  item.dataset.product = product.id;
   if (product.image_url) {
     const image = make('img');
     image.src = product.image_url;
     image.alt = '';
     item.append(image);
   }
-  const row = make('div', null, 'row');
-  const add = make('button', 'Add');
+  const add = button('Add', 'add', () => addToCart(product.default_variant_id));
   add.disabled = !product.in_stock;
   add.setAttribute('aria-label', `Add ${product.name}`);
-  add.addEventListener('click', () => attempt(() => addToCart(product.default_variant_id)));
+  const row = make('div', null, 'row');
   row.append(make('span', money(product.price)), add);
   item.append(make('span', product.name, 'name'), make('small', product.short_description), row);
   return item;
 }
 
 async function addToCart(variant) {
-  showCart(await api('/cart/items', { method: 'POST', body: JSON.stringify({ variant_id: variant, quantity: 1 }) }));
+  showCart(await post('/cart/items', { variant_id: variant, quantity: 1 }));
 }
 
 function showCart(cart) {
@@ -116,14 +84,20 @@ async function placeOrder() {
       payment_method: form.payment_method,
     }),
   });
-  state.order = order;
   state.cartToken = null;
+  answers.clear();
+  showCart({ items: [], total: null });
+  tell('ordered');
+  await look(order);
+  $('pay').hidden = !order.payment.client_secret;
+}
+
+async function look(order) {
+  state.order = order;
   $('order').hidden = false;
+  $('pay').hidden = true;
   $('events').replaceChildren();
   showOrder(order.order_number, order.status, order.total);
-  $('pay').hidden = !order.payment.client_secret;
-  showCart({ items: [], total: null });
-  if (state.person) attempt(myOrders);
   await watch();
 }
 
@@ -133,13 +107,13 @@ function showOrder(number, status, total) {
 
 // EventSource sends no headers, so a one-time ticket opens the stream; it comes back by itself after a break.
 async function watch() {
-  state.stream?.close();
+  stream?.close();
   const path = `/orders/${state.order.id}`;
   const ticket = await api(`${path}/stream-tickets`, { method: 'POST', headers: proof() });
-  state.stream = new EventSource(`/api/v1${path}/events?ticket=${encodeURIComponent(ticket.ticket)}`);
+  stream = new EventSource(`/api/v1${path}/events?ticket=${encodeURIComponent(ticket.ticket)}`);
   for (const name of ['placed', 'paid', 'payment_failed', 'confirmed', 'packed', 'shipped', 'delivered', 'completed',
     'cancelled', 'refunded']) {
-    state.stream.addEventListener(`order.${name}`, (event) => heard(`order.${name}`, JSON.parse(event.data)));
+    stream.addEventListener(`order.${name}`, (event) => heard(`order.${name}`, JSON.parse(event.data)));
   }
 }
 
@@ -171,83 +145,6 @@ async function pay(card) {
   if (!response.ok) throw new Error(answer.error.message);
 }
 
-const post = (path, body) => api(path, { method: 'POST', body: JSON.stringify(body) });
-
-async function signIn(form) {
-  const [first, ...rest] = (form.name || 'Ada Rivers').split(' ');
-  if (!$('name-row').hidden) {
-    await post('/auth/register', { email: form.email, password: form.password, first_name: first, last_name: rest.join(' ') || first });
-  }
-  entered(await post('/auth/login', { email: form.email, password: form.password }));
-}
-
-// A sign-in ends with tokens, or half way: then a code of the second factor brings them.
-function entered(answer) {
-  state.challenge = answer.challenge ?? null;
-  $('second-factor').hidden = !state.challenge;
-  $('sign-in').hidden = true;
-  if (state.challenge) return;
-  state.person = answer;
-  state.cartToken = null;
-  $('who').textContent = `${answer.user.name}, ${answer.user.email}`;
-  $('signed-in').hidden = false;
-  attempt(async () => showCart(await api('/cart')));
-  attempt(myOrders);
-}
-
-function leave() {
-  state.person = null;
-  $('signed-in').hidden = true;
-  $('enable').hidden = true;
-  $('recovery').hidden = true;
-  $('sign-in').hidden = false;
-  $('orders').replaceChildren();
-  showCart({ items: [], total: null });
-}
-
-async function myOrders() {
-  const orders = await api('/orders');
-  $('orders').replaceChildren(...orders.map((order) => {
-    const item = make('li');
-    const open = make('button', `${order.order_number}: ${order.status}, ${money(order.total)}`);
-    open.addEventListener('click', () => attempt(() => look(order)));
-    item.append(open);
-    return item;
-  }));
-}
-
-async function look(order) {
-  state.order = order;
-  $('order').hidden = false;
-  $('pay').hidden = true;
-  $('events').replaceChildren();
-  showOrder(order.order_number, order.status, order.total);
-  await watch();
-}
-
-async function protect(password) {
-  const setup = await post('/auth/2fa/setup', { password });
-  $('qr').src = `data:image/png;base64,${setup.qr_png}`;
-  $('secret').textContent = setup.secret;
-  $('enable').hidden = false;
-}
-
-async function enable(code) {
-  const answer = await post('/auth/2fa/enable', { code });
-  $('enable').hidden = true;
-  $('recovery').hidden = false;
-  $('recovery').textContent = `Keep these; each opens the door once:\n${answer.recovery_codes.join('\n')}`;
-}
-
-async function attempt(work) {
-  $('problem').textContent = '';
-  try {
-    await work();
-  } catch (error) {
-    $('problem').textContent = error.message;
-  }
-}
-
 async function enter(channel) {
   state.channel = channel;
   state.cartToken = null;
@@ -257,65 +154,20 @@ async function enter(channel) {
 
 $('channel').addEventListener('change', (event) => attempt(() => enter(event.target.value)));
 $('search').addEventListener('input', () => {
-  clearTimeout(state.typing);
-  state.typing = setTimeout(() => attempt(browse), 250);
+  clearTimeout(typing);
+  typing = setTimeout(() => attempt(browse), TYPING_PAUSE_MS);
 });
 $('checkout').addEventListener('submit', (event) => {
   event.preventDefault();
   attempt(placeOrder);
 });
-$('pay').addEventListener('click', (event) => {
-  if (event.target.dataset.card) attempt(() => pay(event.target.dataset.card));
+onClick('pay', async (event) => {
+  if (event.target.dataset.card) await pay(event.target.dataset.card);
 });
-function onSubmit(form, work) {
-  $(form).addEventListener('submit', (event) => {
-    event.preventDefault();
-    const fields = Object.fromEntries(new FormData($(form)));
-    attempt(async () => {
-      await work(fields);
-      $(form).reset();
-    });
-  });
-}
-
-onSubmit('sign-in', signIn);
-onSubmit('second-factor', async (form) => entered(await post('/auth/2fa/challenge', { challenge: state.challenge, code: form.code })));
-onSubmit('enable', (form) => enable(form.code));
-onSubmit('protect', (form) => protect(form.password));
-$('to-sign-up').addEventListener('click', () => {
-  $('name-row').hidden = !$('name-row').hidden;
-  $('enter').textContent = $('name-row').hidden ? 'Sign in' : 'Sign up';
-  $('to-sign-up').textContent = $('name-row').hidden ? 'New here? Sign up' : 'I have an account';
+hear('look', look);
+hear('person', async () => {
+  state.cartToken = null;
+  showCart(state.person ? await api('/cart') : { items: [], total: null });
 });
-$('sign-out').addEventListener('click', () => attempt(async () => {
-  await post('/auth/logout', { refresh_token: state.person.refresh_token });
-  leave();
-}));
-$('forgot').addEventListener('click', () => attempt(async () => {
-  const email = $('sign-in').elements.email;
-  if (!email.reportValidity()) return;
-  await post('/auth/forgot-password', { email: email.value });
-  $('notice').textContent = 'If this address has an account, a mail is on its way to it.';
-}));
-
-// The links of our mails lead here; their token is good once, and does not stay in the address bar.
-async function fromMail() {
-  const token = new URLSearchParams(location.search).get('token');
-  const page = location.pathname;
-  if (!token) return;
-  history.replaceState(null, '', '/');
-  if (page === '/verify-email') {
-    await post('/auth/verify-email', { token });
-    $('notice').textContent = 'Your address is confirmed.';
-  } else if (page === '/reset-password') {
-    $('reset').hidden = false;
-    onSubmit('reset', async (form) => {
-      await post('/auth/reset-password', { token, password: form.password });
-      $('reset').hidden = true;
-      $('notice').textContent = 'Your new password is set. Sign in with it.';
-    });
-  }
-}
 
 attempt(() => enter(state.channel));
-attempt(fromMail);

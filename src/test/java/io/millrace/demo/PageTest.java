@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.testing.Answer;
 import io.millrace.testing.Client;
 import io.millrace.testing.Eventually;
+import io.millrace.testing.People;
 import io.millrace.testing.Shop;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -14,12 +16,18 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
+import java.util.zip.ZipFile;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /// The page at `/`, used by a browser as a person would: headless Chromium, driven by W3C WebDriver.
@@ -28,41 +36,79 @@ class PageTest {
     private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
     private static final String PASSWORD = "Correct-horse-7!";
 
-    @Test void a_person_buys_boots_on_the_page_and_watches_the_order_confirmed() throws IOException {
+    private static Shop shop;
+
+    @BeforeAll static void start() {
         Assumptions.assumeTrue(Files.exists(CHROMIUM) && Files.exists(DRIVER),
             () -> "SKIPPED: no Chromium with its driver here (Debian: chromium, chromium-driver)");
-        try (Shop shop = Shop.with("millrace.demo.enabled", "true"); Browser browser = Browser.open()) {
-            browser.go(shop.url() + "/");
-            browser.waitsFor("document.querySelectorAll('#goods li').length > 10");
-            browser.does("const s = document.getElementById('search'); s.value = 'watrproof boot';"
-                + "s.dispatchEvent(new Event('input'))");
+        shop = Shop.with("millrace.demo.enabled", "true");
+    }
+
+    @AfterAll static void stop() {
+        if (shop != null) shop.close();
+    }
+
+    private static Browser page() throws IOException {
+        Browser browser = Browser.open();
+        browser.go(shop.url() + "/");
+        browser.waitsFor("document.querySelectorAll('#goods li').length > 10");
+        return browser;
+    }
+
+    private static String freshEmail() {
+        return "page-" + UUID.randomUUID() + "@example.com";
+    }
+
+    private static void signUp(Browser browser, String email) {
+        browser.does("document.getElementById('to-sign-up').click()");
+        browser.submits("sign-in", Map.of("email", email, "password", PASSWORD, "name", "Ann Lee"));
+        browser.waitsFor("document.getElementById('who').textContent.includes('" + email + "')");
+    }
+
+    private static void order(Browser browser) {
+        browser.does("document.querySelector('#goods .add:not([disabled])').click()");
+        browser.waitsFor("!document.getElementById('buy').disabled");
+        browser.does("document.getElementById('buy').click()");
+        browser.waitsFor("document.getElementById('events').textContent.includes('order.placed')");
+    }
+
+    @Test void a_person_buys_boots_on_the_page_and_watches_the_order_confirmed() throws IOException {
+        try (Browser browser = page()) {
+            browser.types("search", "watrproof boot");
             browser.waitsFor("[...document.querySelectorAll('#goods .name')].length > 0 && "
                 + "[...document.querySelectorAll('#goods .name')].every(n => n.textContent.includes('Boots'))");
-            browser.does("document.querySelector('#goods button').click()");
-            browser.waitsFor("!document.getElementById('buy').disabled");
-            browser.does("document.getElementById('buy').click()");
-            browser.waitsFor("document.getElementById('events').textContent.includes('order.placed')");
+            order(browser);
             browser.waitsFor("!document.getElementById('pay').hidden");
             browser.does("document.querySelector('[data-card=pm_card_visa]').click()");
             browser.waitsFor("document.getElementById('events').textContent.includes('order.confirmed')");
             browser.waitsFor("document.getElementById('order-state').textContent.includes('confirmed')");
-            assertThat(browser.asks("document.getElementById('problem').textContent")).isEmpty();
+            browser.isContent();
+        }
+    }
+
+    /// One person must not run into the limit of searches by typing.
+    @Test void a_search_is_asked_when_typing_pauses_and_not_again_for_what_was_answered() throws IOException {
+        String asked = "performance.getEntriesByType('resource').filter(e => e.name.includes('/search?')).length";
+        String boots = "[...document.querySelectorAll('#goods .name')].length > 0 && "
+            + "[...document.querySelectorAll('#goods .name')].every(n => n.textContent.includes('Boots'))";
+        try (Browser browser = page()) {
+            browser.types("search", "waterproof boots");
+            browser.waitsFor(boots);
+            assertThat(browser.asks(asked)).isEqualTo("1");
+            browser.clears("search");
+            browser.waitsFor("!(" + boots + ")");
+            browser.types("search", "  waterproof   boots ");
+            browser.waitsFor(boots);
+            assertThat(browser.asks(asked)).isEqualTo("1");
+            browser.isContent();
         }
     }
 
     @Test void a_person_signs_up_orders_and_signs_in_with_a_second_factor() throws Exception {
-        Assumptions.assumeTrue(Files.exists(CHROMIUM) && Files.exists(DRIVER),
-            () -> "SKIPPED: no Chromium with its driver here (Debian: chromium, chromium-driver)");
-        String email = "page-" + UUID.randomUUID() + "@example.com";
-        try (Shop shop = Shop.with("millrace.demo.enabled", "true"); Browser browser = Browser.open()) {
-            browser.go(shop.url() + "/");
-            browser.waitsFor("document.querySelectorAll('#goods li').length > 10");
-            browser.does("document.getElementById('to-sign-up').click()");
-            browser.submits("sign-in", Map.of("email", email, "password", PASSWORD, "name", "Ann Lee"));
-            browser.waitsFor("document.getElementById('who').textContent.includes('" + email + "')");
-            browser.does("document.querySelector('#goods button:not([disabled])').click()");
-            browser.waitsFor("!document.getElementById('buy').disabled");
-            browser.does("document.getElementById('buy').click()");
+        String email = freshEmail();
+        try (Browser browser = page()) {
+            signUp(browser, email);
+            order(browser);
             browser.waitsFor("!document.getElementById('pay').hidden");
             browser.does("document.querySelector('[data-card=pm_card_visa]').click()");
             browser.waitsFor("document.getElementById('events').textContent.includes('order.confirmed')");
@@ -80,8 +126,58 @@ class PageTest {
             // the code of now was used to switch it on, and none is good twice
             browser.submits("second-factor", Map.of("code", code(secret, 1)));
             browser.waitsFor("document.querySelectorAll('#orders li').length === 1");
-            assertThat(browser.asks("document.getElementById('problem').textContent")).isEmpty();
+            browser.isContent();
         }
+    }
+
+    @Test void a_person_comes_by_another_house_and_keeps_a_wish() throws IOException {
+        try (Browser browser = page()) {
+            browser.waitsFor("document.querySelector('[data-house=google]') !== null");
+            browser.does("document.querySelector('[data-house=google]').click()");
+            String grace = "[...document.links].find(a => a.textContent === 'grace@example.com')";
+            browser.waitsFor(grace + " !== undefined");
+            browser.does(grace + ".click()");
+            browser.waitsFor("document.getElementById('who')?.textContent.includes('grace@example.com') === true");
+            assertThat(browser.asks("location.pathname + location.search")).isEqualTo("/");
+            browser.waitsFor("document.querySelectorAll('#goods .wish').length > 10");
+            String name = browser.asks("document.querySelector('#goods .name').textContent");
+            browser.does("document.querySelector('#goods .wish').click()");
+            browser.waitsFor("document.querySelector('#wishes li')?.textContent.includes(\"" + name + "\") === true");
+            browser.waitsFor("document.querySelector('#goods .wish').getAttribute('aria-pressed') === 'true'");
+            browser.does("document.querySelector('#wishes button').click()");
+            browser.waitsFor("document.querySelectorAll('#wishes li').length === 0");
+            browser.isContent();
+        }
+    }
+
+    @Test void what_a_guest_ordered_is_taken_over_and_a_person_takes_his_data_and_goes() throws IOException {
+        String email = freshEmail();
+        String phone = "+1505" + ThreadLocalRandom.current().nextInt(2_000_000, 9_999_999);
+        try (Browser browser = page()) {
+            browser.does("document.getElementById('checkout').elements.phone.value = '" + phone + "'");
+            order(browser);
+            signUp(browser, email);
+            browser.does("document.getElementById('claim').elements.phone.value = '" + phone + "';"
+                + "document.getElementById('claim-ask').click()");
+            browser.waitsFor("!document.getElementById('claim-code').hidden");
+            String code = new People(shop).admin().channel("pecos").get("admin/orders/search-codes?phone=%2B"
+                + phone.substring(1)).expect(200).data().path("code").asString();
+            browser.submits("claim", Map.of("code", code));
+            browser.waitsFor("document.getElementById('notice').textContent.startsWith('1 of')");
+            browser.waitsFor("document.querySelectorAll('#orders li').length === 1");
+            browser.does("document.getElementById('export').click()");
+            Path file = browser.downloads.resolve("millrace-export.zip");
+            Eventually.holds("the export is there", () -> Files.exists(file));
+            try (ZipFile zip = new ZipFile(file.toFile())) {
+                assertThat(zip.size()).isPositive();
+            }
+            browser.does("document.querySelector('#erase [type=checkbox]').click()");
+            browser.submits("erase", Map.of("password", PASSWORD));
+            browser.waitsFor("document.getElementById('notice').textContent.endsWith('are gone.')");
+            browser.waitsFor("!document.getElementById('sign-in').hidden");
+            browser.isContent();
+        }
+        shop.client().post("auth/login", Map.of("email", email, "password", PASSWORD)).expect(401);
     }
 
     /// What an authenticator shows (RFC 6238), so many steps from now.
@@ -105,11 +201,13 @@ class PageTest {
         private final Process driver;
         private final Client client;
         private final String session;
+        private final Path downloads;
 
-        private Browser(Process driver, Client client, String session) {
+        private Browser(Process driver, Client client, String session, Path downloads) {
             this.driver = driver;
             this.client = client;
             this.session = session;
+            this.downloads = downloads;
         }
 
         static Browser open() throws IOException {
@@ -121,18 +219,20 @@ class PageTest {
                 .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
             Client client = Client.of("http://localhost:" + port);
             Eventually.holds("the driver answers", () -> answers(client));
+            Path downloads = Files.createTempDirectory("millrace-page");
             Answer opened = client.post("/session", Map.of("capabilities", Map.of("alwaysMatch", Map.of(
-                "goog:chromeOptions", Map.of("binary", CHROMIUM.toString(), "args", List.of("--headless",
-                    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-                    "--disable-background-networking", "--disable-component-update", "--disable-sync"))))));
+                "goog:chromeOptions", Map.of("binary", CHROMIUM.toString(), "prefs",
+                    Map.of("download.default_directory", downloads.toString()), "args", List.of("--headless",
+                        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                        "--disable-background-networking", "--disable-component-update", "--disable-sync"))))));
             return new Browser(driver, client, "/session/" + opened.expect(200).json().path("value").path("sessionId")
-                .asString());
+                .asString(), downloads);
         }
 
         private static boolean answers(Client client) {
             try {
                 return client.get("/status").status() == 200;
-            } catch (java.io.UncheckedIOException notYet) {
+            } catch (UncheckedIOException notYet) {
                 return false;
             }
         }
@@ -151,6 +251,22 @@ class PageTest {
             does("document.getElementById('" + form + "').requestSubmit()");
         }
 
+        /// Letter by letter without a pause, into the field of that id.
+        void types(String id, String text) {
+            does("const field = document.getElementById('" + id + "'); for (const letter of '" + text + "') {"
+                + "field.value += letter; field.dispatchEvent(new Event('input')); }");
+        }
+
+        void clears(String id) {
+            does("const field = document.getElementById('" + id + "'); field.value = '';"
+                + "field.dispatchEvent(new Event('input'))");
+        }
+
+        /// No problem is shown to the person.
+        void isContent() {
+            assertThat(asks("document.getElementById('problem').textContent")).isEmpty();
+        }
+
         String asks(String expression) {
             return client.post(session + "/execute/sync", Map.of("script", "return String(" + expression + ")", "args",
                 List.of())).expect(200).json().path("value").asString();
@@ -163,6 +279,11 @@ class PageTest {
         @Override public void close() {
             client.delete(session);
             driver.destroy();
+            try (Stream<Path> files = Files.walk(downloads)) {
+                files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 }
