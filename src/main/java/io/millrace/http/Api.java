@@ -23,7 +23,7 @@ import reactor.core.publisher.Mono;
 /// client's connection, so that a hang-up never cancels a write half way nor poisons a pooled connection; an empty
 /// answer is a loud failure; `Idempotency-Key` works on every write.
 public final class Api {
-    /// The base of version 1; `/api/...` without a version is rewritten to it by [Versions].
+    /// The base of version 1; `/api/...` without a version is rewritten to it by [Front].
     public static final String BASE = "/api/v1";
     /// An answer that takes longer, from the last byte of the request on, becomes a 503: a server behind us is silent.
     static final Duration ANSWER_MAX = Duration.ofSeconds(15);

@@ -42,6 +42,9 @@ public final class Redis implements DisposableBean {
             .hashKey(RedisSerializer.string()).hashValue(RedisSerializer.byteArray()).build());
     }
 
+    /// The one there is: it has no stack to tell of.
+    static final Away AWAY = new Away();
+
     /// Redis was never reached yet.
     public static final class Away extends RuntimeException {
         private Away() {
@@ -51,7 +54,7 @@ public final class Redis implements DisposableBean {
 
     /// Asks; the first value answers. Keys are text, values bytes.
     public <T> Mono<T> ask(Duration waitMax, Function<ReactiveRedisTemplate<String, byte[]>, Mono<T>> question) {
-        return Mono.defer(() -> met ? question.apply(commands).timeout(waitMax) : Mono.error(new Away()));
+        return Mono.defer(() -> met ? question.apply(commands).timeout(waitMax) : Mono.error(AWAY));
     }
 
     /// Begins to look for Redis; completes when it was met, or when the start of the shop need not wait any longer.

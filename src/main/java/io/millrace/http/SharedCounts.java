@@ -45,18 +45,18 @@ final class SharedCounts {
         return {count, math.max(0, most - used - count), first + window - now}""", List.class);
 
     private final Redis redis;
-    private final Circuit circuit = new Circuit();
+    private final Silence silence = new Silence();
 
     SharedCounts(Redis redis) {
         this.redis = redis;
     }
 
     Mono<Quota.Portion> draw(String name, String key, Limit limit, long wish, long nowMs) {
-        if (!circuit.mayAsk()) return Mono.empty();
-        return ask(WAIT_MAX, address(name, key), limit, wish, nowMs).doOnNext(portion -> circuit.well())
+        if (!silence.mayAsk()) return Mono.empty();
+        return ask(WAIT_MAX, address(name, key), limit, wish, nowMs).doOnNext(portion -> silence.well())
             .onErrorResume(error -> {
                 LOG.debug("limits are counted on this node alone: {}", error.toString());
-                if (!(error instanceof Redis.Away)) circuit.ill();
+                silence.ill(error);
                 return Mono.empty();
             });
     }

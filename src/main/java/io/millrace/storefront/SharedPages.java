@@ -1,6 +1,7 @@
 package io.millrace.storefront;
 
 import io.millrace.http.Redis;
+import io.millrace.http.Silence;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -23,8 +24,6 @@ final class SharedPages {
     private static final Duration WAIT_MAX = Duration.ofMillis(25);
     /// A backstop: no answer is older, whatever was missed.
     private static final Duration LIFE = Duration.ofSeconds(60);
-    private static final long SILENCE_FIRST_NANOS = Duration.ofMillis(500).toNanos();
-    private static final long SILENCE_MAX_NANOS = Duration.ofSeconds(5).toNanos();
     private static final long ASK_AGAIN_NANOS = Duration.ofMillis(200).toNanos();
     private static final int ANSWER_BYTES_MAX = 512 * 1024;
     private static final String PREFIX = "millrace:storefront:";
@@ -44,9 +43,7 @@ final class SharedPages {
     private final ConcurrentMap<String, Owed> owed = new ConcurrentHashMap<>();
     private static final Owed SETTLED = new Owed(0, 0);
     private final AtomicLong wishes = new AtomicLong();
-    private volatile long silentUntil;
-    private volatile long silence = SILENCE_FIRST_NANOS;
-    private volatile boolean isSilent;
+    private final Silence silence = new Silence();
 
     SharedPages(Redis redis) {
         this.redis = redis;
@@ -59,10 +56,10 @@ final class SharedPages {
 
     /// Empty when Redis cannot be asked now.
     Mono<Found> find(String channel, String key) {
-        if (!canAsk() || !isSettled(channel)) return Mono.empty();
+        if (!isSettled(channel) || !silence.mayAsk()) return Mono.empty();
         List<String> keys = List.of(generation(channel), address(channel, key));
         return redis.ask(WAIT_MAX, commands -> commands.execute(READ, keys, List.of(fresh())).next())
-            .map(SharedPages::found).doOnNext(found -> well())
+            .map(SharedPages::found).doOnNext(found -> silence.well())
             .onErrorResume(error -> {
                 ill(error);
                 return Mono.empty();
@@ -71,9 +68,10 @@ final class SharedPages {
 
     /// Shares an answer without waiting for it.
     void share(String channel, String key, byte[] generation, Content content) {
-        if (!canAsk() || content.bytes.length > ANSWER_BYTES_MAX) return;
+        if (content.bytes.length > ANSWER_BYTES_MAX || !silence.mayAsk()) return;
         String address = address(channel, key) + new String(generation, StandardCharsets.US_ASCII);
         var unused = redis.ask(WAIT_MAX, commands -> commands.opsForValue().set(address, bytes(content), LIFE))
+            .doOnNext(shared -> silence.well())
             .onErrorResume(error -> {
                 ill(error);
                 return Mono.just(false);
@@ -88,9 +86,12 @@ final class SharedPages {
     void forget(String channel) {
         Owed mine = new Owed(wishes.incrementAndGet(), System.nanoTime());
         owed.put(channel, mine);
-        if (!canAsk()) return;
+        if (!silence.mayAsk()) return;
         var unused = redis.ask(WAIT_MAX, commands -> commands.opsForValue().set(generation(channel), fresh()))
-            .doOnNext(moved -> owed.replace(channel, mine, SETTLED))
+            .doOnNext(moved -> {
+                silence.well();
+                owed.replace(channel, mine, SETTLED);
+            })
             .onErrorResume(error -> {
                 ill(error);
                 return Mono.just(false);
@@ -104,25 +105,9 @@ final class SharedPages {
         return false;
     }
 
-    private boolean canAsk() {
-        return !isSilent || System.nanoTime() - silentUntil >= 0;
-    }
-
-    private void well() {
-        if (!isSilent) return;
-        isSilent = false;
-        silence = SILENCE_FIRST_NANOS;
-    }
-
-    /// Every failure in a row doubles the silence, so that a dead Redis costs nothing.
     private void ill(Throwable error) {
-        if (error instanceof Redis.Away) return; // which costs nothing
-        long now = System.nanoTime();
-        if (isSilent && now - silentUntil < 0) return;
         LOG.debug("the shared pages are away: {}", error.toString());
-        silentUntil = now + silence;
-        silence = Math.min(silence * 2, SILENCE_MAX_NANOS);
-        isSilent = true;
+        silence.ill(error);
     }
 
     private static String generation(String channel) {
