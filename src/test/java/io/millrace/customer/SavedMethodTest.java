@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.testing.Answer;
 import io.millrace.testing.Client;
+import io.millrace.testing.People;
 import io.millrace.testing.Shop;
 import java.util.List;
 import java.util.Map;

@@ -7,6 +7,7 @@ import io.millrace.jobs.ShopClock;
 import io.millrace.testing.Answer;
 import io.millrace.testing.Client;
 import io.millrace.testing.Eventually;
+import io.millrace.testing.People;
 import io.millrace.testing.Shop;
 import java.time.Duration;
 import java.util.List;

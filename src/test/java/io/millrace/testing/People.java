@@ -1,7 +1,13 @@
 package io.millrace.testing;
 
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 /// People with accounts in a shop, signed in as they would be: by address and password over HTTP.
 public record People(Shop shop) {
@@ -34,6 +40,25 @@ public record People(Shop shop) {
         String email = freshEmail();
         register(email);
         return holding(signIn(email));
+    }
+
+    /// Somebody new in a channel, whose every answer must keep the contract.
+    public Client somebody(String channel) {
+        return customer().channel(channel).checked();
+    }
+
+    /// What came back to so many who did something at once, in their order.
+    public static <T> List<T> atOnce(int many, IntFunction<T> what) {
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            return IntStream.range(0, many)
+                .mapToObj(i -> CompletableFuture.supplyAsync(() -> what.apply(i), threads)).toList().stream()
+                .map(CompletableFuture::join).toList();
+        }
+    }
+
+    /// How many of the answers have that status.
+    public static long count(List<Answer> answers, int status) {
+        return answers.stream().filter(answer -> answer.status() == status).count();
     }
 
     /// A client that holds the demo admin's token.
