@@ -115,11 +115,12 @@ class ImportRoutes {
             .switchIfEmpty(Reply.refuse(Problem.notFound("Import")));
     }
 
-    /// Every fact of the run after the one the client has; each pulse reads what is new from the log.
+    /// Every fact of the run after the one the client has; each pulse reads what is new from the log, to the end also
+    /// for a client who has left.
     private Flux<Reply.Event> story(String aggregate, long after) {
         long[] seen = {after};
         return pulse.of(aggregate).startWith(aggregate).onBackpressureLatest()
-            .concatMap(beat -> messaging.history(aggregate, seen[0]).collectList(), 1)
+            .concatMap(beat -> Api.detached(messaging.history(aggregate, seen[0]).collectList()), 1)
             .concatMapIterable(news -> news)
             .doOnNext(fact -> seen[0] = fact.version())
             .map(ImportRoutes::event)
