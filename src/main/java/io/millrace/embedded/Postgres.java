@@ -103,7 +103,8 @@ final class Postgres implements Server {
             "-U", NAME, "-D", data.toString(), "-E", "UTF8", "--no-instructions"));
         command.addAll(locale);
         Process initdb = Processes.start(log, Processes.unprivileged(command));
-        return Processes.gone(initdb.toHandle(), START) && initdb.exitValue() == 0;
+        // a process that is gone may not have told its exit value yet
+        return Processes.gone(initdb.toHandle(), START) && initdb.onExit().join().exitValue() == 0;
     }
 
     private static String hint() {
