@@ -120,6 +120,14 @@ public final class Streams implements SmartLifecycle {
         }
     }
 
+    /// Closes what an account has open on this node, except by this session.
+    public void endOthers(UUID account, UUID kept) {
+        for (EventStream stream : owned.getOrDefault(account, Set.of())) {
+            Listener owner = stream.owner();
+            if (owner != null && !kept.equals(owner.proof())) stream.close();
+        }
+    }
+
     /// Asks whether those who listen still may, and closes the streams of those who may not.
     Mono<Void> recheck() {
         Set<UUID> proofs = owned.values().stream().flatMap(Set::stream).map(EventStream::owner)

@@ -79,7 +79,7 @@ final class AccountRecords implements PersonalRecords {
             roles_erased as (
                 delete from identity.account_roles where account = :erased)""")
             .bind("erased", account).bind("erased_at", clock.instant()))
-            .tells(new IdentityEvent.SessionsEnded(ids.next(), account, null, ERASED, clock.instant()))).then();
+            .tells(new IdentityEvent.SessionsEnded(ids.next(), account, null, null, ERASED, clock.instant()))).then();
     }
 
     private static String text(Readable row, String column) {

@@ -15,8 +15,9 @@ public sealed interface IdentityEvent extends Fact {
         }
     }
 
-    /// A sign-in is over, or all of an account's when `session` is null: what they opened closes on every node.
-    record SessionsEnded(UUID id, UUID account, @Nullable UUID session, String reason, Instant at)
+    /// A sign-in is over, or all of an account's when `session` is null, but for `kept` if that is told: what they
+    /// opened closes on every node.
+    record SessionsEnded(UUID id, UUID account, @Nullable UUID session, @Nullable UUID kept, String reason, Instant at)
         implements
             IdentityEvent {
         @Override public String aggregate() {
@@ -30,6 +31,17 @@ public sealed interface IdentityEvent extends Fact {
 
     /// A second factor was enabled, or disabled: tell the person, it may not have been him.
     record SecondFactorChanged(UUID id, UUID account, boolean enabled, Instant at) implements IdentityEvent {
+        @Override public String aggregate() {
+            return "second_factor:" + id;
+        }
+
+        @Override public long version() {
+            return 1;
+        }
+    }
+
+    /// Somebody has other recovery codes: tell the person, it may not have been him.
+    record RecoveryCodesReplaced(UUID id, UUID account, Instant at) implements IdentityEvent {
         @Override public String aggregate() {
             return "second_factor:" + id;
         }

@@ -61,6 +61,8 @@ final class Liveness implements Standing {
         UUID session = ended.session();
         if (session != null) good.invalidate(session);
         else good.asMap().values().removeIf(ended.account()::equals);
-        streams.end(ended.account(), session);
+        UUID kept = ended.kept();
+        if (kept == null) streams.end(ended.account(), session);
+        else streams.endOthers(ended.account(), kept);
     }
 }

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -153,19 +152,6 @@ final class SecondFactors implements SecondFactor, StepUp {
             .bind("account", account).bind("step", step).check("exists (select from factor_used)", WRONG);
     }
 
-    /// Uses a recovery code up. Guard: `used_at is null`, inside the update.
-    static Piece codeUsed(UUID account, byte[] hash, Instant now) {
-        return Piece.of("""
-            factor_used as (
-                update identity.recovery_codes set used_at = :used_at
-                 where account = :account and hash = :hash and used_at is null returning account),
-            factor_again as (
-                update identity.second_factors set failures = 0, failures_since = null
-                 where account in (select account from factor_used))""")
-            .bind("account", account).bind("hash", hash).bind("used_at", now)
-            .check("exists (select from factor_used)", WRONG);
-    }
-
     /// Ends the waiting of a sign-in; a second answer to it finds nothing.
     Piece answered(String token) {
         return Piece.of("""
@@ -196,7 +182,7 @@ final class SecondFactors implements SecondFactor, StepUp {
                 insert into identity.recovery_codes (account, hash)
                 select account, decode(unnest(:hashes::text[]), 'hex') from factor_enabled)""")
             .bind("account", account).bind("step", step).bind("secret", sealed).bind("enabled_at", now)
-            .bind("hashes", codes.stream().map(code -> HexFormat.of().formatHex(code.hash())).toArray(String[]::new))
+            .bind("hashes", RecoveryCodes.hashes(codes))
             .check("exists (select from factor_enabled)", ENABLED);
     }
 

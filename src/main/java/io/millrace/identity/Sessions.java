@@ -119,6 +119,22 @@ final class Sessions {
             .check("exists (select from session_end)", NOT_LIVE);
     }
 
+    /// The person proved the second factor in this session for the first time: whoever came in without it is out. A new
+    /// epoch begins, and of all sessions only this one goes along. Guard: it is of the epoch that ends; a session which
+    /// is over already (the password was changed meanwhile) does not come back to life.
+    static Piece othersEnded(UUID session, UUID account, Instant now) {
+        return Piece.of("""
+            epoch_row as (
+                update identity.accounts set epoch = epoch + 1 where id = :kept_account returning id, epoch),
+            session_kept as (
+                update identity.sessions s set epoch = e.epoch, second_factor_at = :kept_at
+                  from epoch_row e
+                 where s.id = :kept_session and s.account = e.id and s.revoked_at is null and s.epoch = e.epoch - 1
+                returning s.id)""")
+            .bind("kept_session", session).bind("kept_account", account).bind("kept_at", now)
+            .check("exists (select from session_kept)", NOT_LIVE);
+    }
+
     /// Uses a token up and puts its successor in place. The update's own condition is the guard: of two calls with one
     /// token the second waits for the row and then finds it used.
     Mono<Session> rotate(byte[] used, byte[] next, Instant now, Instant until) {

@@ -62,7 +62,12 @@ final class SignOut {
 
     /// The fact to be told with [#epoch].
     IdentityEvent.SessionsEnded ended(UUID account, @Nullable UUID session, String reason) {
-        return new IdentityEvent.SessionsEnded(ids.next(), account, session, reason, clock.instant());
+        return new IdentityEvent.SessionsEnded(ids.next(), account, session, null, reason, clock.instant());
+    }
+
+    /// The fact to be told with [#others].
+    IdentityEvent.SessionsEnded othersEnded(UUID account, UUID kept, String reason) {
+        return new IdentityEvent.SessionsEnded(ids.next(), account, null, kept, reason, clock.instant());
     }
 
     /// Ends all sessions of an account in the write of which it becomes a part.

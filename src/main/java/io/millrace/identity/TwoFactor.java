@@ -28,13 +28,16 @@ import reactor.core.publisher.Mono;
 final class TwoFactor {
     /// RFC 8176: a one-time code.
     static final String METHOD = "otp";
+    private static final String ENABLED = "a second factor";
     private static final String TABLE = "identity.second_factors";
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final SecondFactors factors;
+    private final RecoveryCodes recovery;
     private final Accounts accounts;
     private final Passwords passwords;
     private final SignIn signIn;
+    private final SignOut signOut;
     private final Vault vault;
     private final Postgres postgres;
     private final Messaging messaging;
@@ -43,12 +46,15 @@ final class TwoFactor {
     private final InstantSource clock;
     private final String issuer;
 
-    TwoFactor(SecondFactors factors, Accounts accounts, Passwords passwords, SignIn signIn, Vault vault,
-        Postgres postgres, Messaging messaging, Audit audit, Ids ids, InstantSource clock, String issuer) {
+    TwoFactor(SecondFactors factors, RecoveryCodes recovery, Accounts accounts, Passwords passwords, SignIn signIn,
+        SignOut signOut, Vault vault, Postgres postgres, Messaging messaging, Audit audit, Ids ids, InstantSource clock,
+        String issuer) {
         this.factors = factors;
+        this.recovery = recovery;
         this.accounts = accounts;
         this.passwords = passwords;
         this.signIn = signIn;
+        this.signOut = signOut;
         this.vault = vault;
         this.postgres = postgres;
         this.messaging = messaging;
@@ -63,7 +69,7 @@ final class TwoFactor {
         /// A secret to be put into an app; it counts when a code of it was told.
         record Proposed(String secret, String uri, byte[] qrCode) implements Outcome {}
 
-        /// From now on it is asked for; the recovery codes are shown this once.
+        /// It is asked for from now on, or goes on with new recovery codes; they are shown this once.
         record Enabled(List<RecoveryCode> codes) implements Outcome {}
 
         record Disabled() implements Outcome {}
@@ -128,12 +134,29 @@ final class TwoFactor {
 
     private Mono<Outcome> enabled(ServerRequest request, SecondFactors.Try attempt, OptionalLong step) {
         if (step.isEmpty()) return wrong(request, attempt);
-        List<RecoveryCode> codes =
-            Stream.generate(() -> RecoveryCode.of(random(RecoveryCode.BYTES))).limit(RecoveryCode.COUNT).toList();
+        List<RecoveryCode> codes = tenCodes();
         Piece enabled =
             SecondFactors.enabled(attempt.account(), step.getAsLong(), attempt.secret(), codes, clock.instant());
-        return done(changed(request, attempt.account(), true, enabled).with(steppedUp(Caller.of(request))),
-            new Outcome.Enabled(codes));
+        UUID session = Caller.of(request).session().orElseThrow();
+        return done(changed(request, attempt.account(), true, enabled)
+            .with(Sessions.othersEnded(session, attempt.account(), clock.instant()))
+            .tells(signOut.othersEnded(attempt.account(), session, ENABLED)), new Outcome.Enabled(codes));
+    }
+
+    /// New recovery codes for somebody who proved the second factor just now; the ones before are good for nothing.
+    Mono<Outcome> newCodes(ServerRequest request) {
+        UUID account = Caller.of(request).account();
+        return Change.retryStale(() -> recovery.set(account).flatMap(set -> {
+            List<RecoveryCode> codes = tenCodes();
+            return messaging.commit(Change.of(RecoveryCodes.replaced(account, set, codes),
+                audit.entry(request, "second_factor.recovery_codes", "account:" + account, null, null))
+                .tells(new IdentityEvent.RecoveryCodesReplaced(ids.next(), account, clock.instant())))
+                .<Outcome>thenReturn(new Outcome.Enabled(codes));
+        }).defaultIfEmpty(new Outcome.NotSetUp()));
+    }
+
+    private static List<RecoveryCode> tenCodes() {
+        return Stream.generate(() -> RecoveryCode.of(random(RecoveryCode.BYTES))).limit(RecoveryCode.COUNT).toList();
     }
 
     Mono<Outcome> disable(ServerRequest request, String code, String password) {
@@ -202,7 +225,7 @@ final class TwoFactor {
     private Mono<Outcome> used(ServerRequest request, SecondFactors.Try attempt, String code, Piece goodFor) {
         if (RecoveryCode.isLike(code)) {
             byte[] hash = RecoveryCode.read(code).hash();
-            return right(SecondFactors.codeUsed(attempt.account(), hash, clock.instant()), goodFor)
+            return right(RecoveryCodes.used(attempt.account(), hash, clock.instant()), goodFor)
                 .flatMap(no -> wrong(request, attempt, no));
         }
         return step(attempt, code).flatMap(step -> step.isEmpty() ? wrong(request, attempt)
@@ -225,7 +248,7 @@ final class TwoFactor {
     private static Mono<Outcome> refused(Refused refused) {
         return switch (refused.reason()) {
             case SecondFactors.WRONG -> Mono.just(new Outcome.WrongCode());
-            case SecondFactors.GONE -> Mono.just(new Outcome.NoChallenge());
+            case SecondFactors.GONE, Sessions.NOT_LIVE -> Mono.just(new Outcome.NoChallenge());
             case SecondFactors.ENABLED -> Mono.just(new Outcome.AlreadyEnabled());
             default -> Mono.error(refused);
         };

@@ -29,9 +29,9 @@ class TwoFactorModule {
     }
 
     @Bean TwoFactor twoFactor(SecondFactors factors, Accounts accounts, Passwords passwords, SignIn signIn,
-        Vault vault, Postgres postgres, Messaging messaging, Audit audit, Ids ids, InstantSource clock,
+        SignOut signOut, Vault vault, Postgres postgres, Messaging messaging, Audit audit, Ids ids, InstantSource clock,
         TwoFactorSettings settings) {
-        return new TwoFactor(factors, accounts, passwords, signIn, vault, postgres, messaging, audit, ids, clock,
-            settings.issuer());
+        return new TwoFactor(factors, new RecoveryCodes(postgres), accounts, passwords, signIn, signOut, vault,
+            postgres, messaging, audit, ids, clock, settings.issuer());
     }
 }

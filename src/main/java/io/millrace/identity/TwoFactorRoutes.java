@@ -34,6 +34,7 @@ class TwoFactorRoutes {
         return api.table("/auth/2fa", rows -> {
             rows.POST("/setup", Access.signedIn(), this::setUp).inPerson().limited("login").storesNothing();
             rows.POST("/enable", Access.signedIn(), this::enable).inPerson().storesNothing();
+            rows.POST("/recovery-codes", Access.signedIn(), this::newCodes).inPerson().freshly().storesNothing();
             rows.POST("/disable", Access.signedIn(), this::disable).inPerson().storesNothing();
             rows.POST("/challenge", Access.anyone(), this::challenge).storesNothing();
         });
@@ -64,6 +65,10 @@ class TwoFactorRoutes {
         String code = fields.text("code", Api.body(request, Enable.class).code(), CODE_CHARS_MAX);
         fields.orRefuse();
         return twoFactor.enable(request, code).map(TwoFactorRoutes::answer);
+    }
+
+    private Mono<Reply> newCodes(ServerRequest request) {
+        return twoFactor.newCodes(request).map(TwoFactorRoutes::answer);
     }
 
     private Mono<Reply> disable(ServerRequest request) {

@@ -56,6 +56,13 @@ final class Letters {
             new Letter.Button("Set a new password", pages + "/forgot-password"));
     }
 
+    static Letter recoveryCodes(String name, String shop, String pages) {
+        return new Letter("New recovery codes at " + shop, List.of(Letter.greeting(name),
+            "your account at " + shop + " has new recovery codes; the ones before are good for nothing now.",
+            "If it was not you, set a new password at once."),
+            new Letter.Button("Set a new password", pages + "/forgot-password"));
+    }
+
     private static Letter.Button button(String label, String page, Identity.Code code) {
         return new Letter.Button(label,
             page + "?token=" + URLEncoder.encode(code.token() == null ? "" : code.token(), StandardCharsets.UTF_8));

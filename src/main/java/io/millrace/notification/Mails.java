@@ -30,7 +30,7 @@ final class Mails {
     record Due(UUID id, Occasion occasion, UUID subject, int tries, Instant createdAt) {}
 
     /// Why somebody is told; `subject` is the code or the account.
-    enum Occasion { CODE, TOKEN_REUSED, SECOND_FACTOR_ON, SECOND_FACTOR_OFF }
+    enum Occasion { CODE, TOKEN_REUSED, SECOND_FACTOR_ON, SECOND_FACTOR_OFF, RECOVERY_CODES }
 
     /// Wishes a mail, once per id: that of the fact it is about.
     Mono<Long> keep(UUID id, Occasion occasion, UUID subject, Instant now) {

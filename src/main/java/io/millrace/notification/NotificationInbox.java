@@ -24,6 +24,8 @@ final class NotificationInbox {
             case IdentityEvent.TokenReused reused -> keep(fact, Mails.Occasion.TOKEN_REUSED, reused.account());
             case IdentityEvent.SecondFactorChanged changed -> keep(fact, changed.enabled()
                 ? Mails.Occasion.SECOND_FACTOR_ON : Mails.Occasion.SECOND_FACTOR_OFF, changed.account());
+            case IdentityEvent.RecoveryCodesReplaced other -> keep(fact, Mails.Occasion.RECOVERY_CODES,
+                other.account());
             default -> Mono.empty();
         };
     }

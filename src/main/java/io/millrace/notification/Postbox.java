@@ -82,6 +82,7 @@ final class Postbox {
                 .map(code -> new Written(code.email(), Letters.about(code, settings.shop(), pages.get())));
             case TOKEN_REUSED -> to(mail, name -> Letters.tokenReused(name, settings.shop(), pages.get()));
             case SECOND_FACTOR_ON -> to(mail, name -> Letters.secondFactor(true, name, settings.shop(), pages.get()));
+            case RECOVERY_CODES -> to(mail, name -> Letters.recoveryCodes(name, settings.shop(), pages.get()));
             case SECOND_FACTOR_OFF -> to(mail, name -> Letters.secondFactor(false, name, settings.shop(), pages.get()));
         };
     }

@@ -86,7 +86,7 @@ class TwoFactorTest {
         return client.post("/api/v1/auth/2fa/challenge", Map.of("challenge", challenge, "code", code));
     }
 
-    private static byte[] bytes(String base32) {
+    static byte[] bytes(String base32) {
         byte[] bytes = new byte[base32.length() * 5 / 8];
         for (int i = 0; i < bytes.length * 8; i++) {
             int value = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(base32.charAt(i / 5));
