@@ -18,18 +18,19 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /// A person's account and sign-ins. What is left of an erased one is its id, so that orders and entries of the audit
-/// still have somebody who did them. The address of mail stands in clear until then: it is how an account is found, and
-/// must be free again afterwards.
+/// still have somebody who did them. The blind index of his address goes too, so that it is free again.
 final class AccountRecords implements PersonalRecords {
     private static final String ERASED = "erased";
 
     private final Postgres postgres;
+    private final PersonSeals seals;
     private final Messaging messaging;
     private final Ids ids;
     private final InstantSource clock;
 
-    AccountRecords(Postgres postgres, Messaging messaging, Ids ids, InstantSource clock) {
+    AccountRecords(Postgres postgres, PersonSeals seals, Messaging messaging, Ids ids, InstantSource clock) {
         this.postgres = postgres;
+        this.seals = seals;
         this.messaging = messaging;
         this.ids = ids;
         this.clock = clock;
@@ -47,12 +48,10 @@ final class AccountRecords implements PersonalRecords {
 
     @Override public Flux<Object> of(UUID account) {
         Flux<Object> itself = postgres.query("""
-            select id, email, first_name, last_name, phone, status, created_at,
+            select %s, a.status, a.created_at,
                    array(select role from identity.account_roles where account = a.id order by role) as roles
-              from identity.accounts a where id = :account
-            """, Map.of("account", account), row -> new Kept(account, text(row, "email"), text(row, "first_name"),
-            text(row, "last_name"), row.get("phone", String.class), text(row, "status"), at(row, "created_at"),
-            List.of(Objects.requireNonNull(row.get("roles", String[].class)))));
+              from identity.accounts a where a.id = :account
+            """.formatted(PersonSeals.COLUMNS), Map.of("account", account), row -> kept(account, row));
         return itself.concatWith(postgres.query("""
             select id, created_at, seen_at, revoked_at, agent, ip, methods from identity.sessions
              where account = :account order by id
@@ -66,8 +65,8 @@ final class AccountRecords implements PersonalRecords {
         return messaging.commit(Change.of(Piece.of("""
             account_erased as (
                 update identity.accounts
-                   set email = id || '@erased.invalid', password = null, first_name = '', last_name = '', phone = null,
-                       status = 'ERASED', email_verified_at = null, epoch = epoch + 1
+                   set email_blind = null, email_sealed = null, about_sealed = null, phone_blind = null,
+                       password = null, status = 'ERASED', email_verified_at = null, epoch = epoch + 1
                  where id = :erased),
             tokens_erased as (
                 delete from identity.refresh_tokens where session in (
@@ -80,6 +79,14 @@ final class AccountRecords implements PersonalRecords {
                 delete from identity.account_roles where account = :erased)""")
             .bind("erased", account).bind("erased_at", clock.instant()))
             .tells(new IdentityEvent.SessionsEnded(ids.next(), account, null, null, ERASED, clock.instant()))).then();
+    }
+
+    private Kept kept(UUID account, Readable row) {
+        PersonSeals.Person person = seals.opened(account, row);
+        PersonSeals.About about = person.about();
+        return new Kept(account, person.email(), about.firstName(), about.lastName(), about.phone(),
+            text(row, "status"), at(row, "created_at"),
+            List.of(Objects.requireNonNull(row.get("roles", String[].class))));
     }
 
     private static String text(Readable row, String column) {

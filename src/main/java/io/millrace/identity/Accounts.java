@@ -1,9 +1,11 @@
 package io.millrace.identity;
 
 import io.millrace.http.Caller.Realm;
+import io.millrace.messaging.Change;
 import io.millrace.postgres.Piece;
 import io.millrace.postgres.Postgres;
 import io.millrace.postgres.Refused;
+import io.millrace.vault.Vault;
 import io.r2dbc.postgresql.api.PostgresqlException;
 import io.r2dbc.spi.Readable;
 import java.time.Instant;
@@ -19,41 +21,49 @@ final class Accounts {
     static final String EMAIL_TAKEN = "email_taken";
 
     static final String COLUMNS = """
-        a.id, a.email, a.password, a.first_name, a.last_name, a.phone, a.status, a.epoch, a.version,
+        a.id, a.password, a.status, a.epoch, a.version, %s,
                a.email_verified_at is not null as verified,
                array(select role from identity.account_roles where account = a.id order by role) as roles,
                exists (select from identity.account_roles held join identity.roles role on role.code = held.role
-                        where held.account = a.id and role.realm = 'STAFF') as staff""";
+                        where held.account = a.id and role.realm = 'STAFF') as staff""".formatted(PersonSeals.COLUMNS);
     private static final String SELECT = "select " + COLUMNS + " from identity.accounts a ";
 
     private final Postgres postgres;
+    private final PersonSeals seals;
 
-    Accounts(Postgres postgres) {
+    Accounts(Postgres postgres, PersonSeals seals) {
         this.postgres = postgres;
+        this.seals = seals;
     }
 
     /// An account together with the hash that only sign-in may see; none when he has no password.
     record Locked(Account account, @Nullable String hash) {}
 
-    /// A new account with its roles. The unique index on the address decides, not a look beforehand.
-    static Piece insert(Account account, @Nullable String hash, Instant now) {
-        return Piece.of("""
+    /// A new account with its roles and its person's key. The unique index on the address decides, not a look
+    /// beforehand; refused as [#EMAIL_TAKEN].
+    Change inserting(Account account, @Nullable String hash, Instant now) {
+        Vault.Fresh fresh = seals.fresh(account.id());
+        UUID id = account.id();
+        return Change.of(fresh.piece(), Piece.of("""
             account_row as (
-                insert into identity.accounts (id, email, password, first_name, last_name, phone, status, created_at,
-                                               email_verified_at)
-                values (:account, :email, :hash, :first_name, :last_name, :phone, :status, :account_at,
-                        case when :account_verified then :account_at::timestamptz end)
-                on conflict (email) do nothing
+                insert into identity.accounts (id, email_blind, email_sealed, about_sealed, phone_blind, password,
+                                               status, created_at, email_verified_at)
+                values (:account, :email_blind, :email_sealed, :about_sealed, :phone_blind, :hash, :status,
+                        :account_at, case when :account_verified then :account_at::timestamptz end)
+                on conflict (email_blind) do nothing
                 returning id),
             account_role_rows as (
                 insert into identity.account_roles (account, role)
                 select id, unnest(:roles::text[]) from account_row)""")
-            .bind("account", account.id()).bind("email", account.email()).bind("hash", hash, String.class)
-            .bind("first_name", account.firstName()).bind("last_name", account.lastName())
-            .bind("phone", account.phone(), String.class).bind("status", account.status().name())
+            .bind("account", id).bind("email_blind", seals.blindEmail(account.email()))
+            .bind("email_sealed", seals.email(fresh.key(), id, account.email()))
+            .bind("about_sealed", seals.about(fresh.key(), id,
+                new PersonSeals.About(account.firstName(), account.lastName(), account.phone())))
+            .bind("phone_blind", seals.blindPhone(account.phone()), byte[].class)
+            .bind("hash", hash, String.class).bind("status", account.status().name())
             .bind("account_at", now).bind("account_verified", account.verified())
             .bind("roles", account.roles().toArray(String[]::new))
-            .check("exists (select from account_row)", EMAIL_TAKEN);
+            .check("exists (select from account_row)", EMAIL_TAKEN));
     }
 
     /// The address is proven.
@@ -66,16 +76,19 @@ final class Accounts {
             .bind("verified_at", now).check("exists (select from account_verified)", Refused.STALE);
     }
 
-    /// Another address, proven; the unique index refuses one that somebody has ([#refused]).
-    static Piece moved(Account account, String email, Instant now) {
-        return Piece.of("""
+    /// Another address, proven; the unique index refuses one that somebody has ([#refused]). Empty when the person was
+    /// erased meanwhile.
+    Mono<Piece> moved(Account account, String email, Instant now) {
+        return seals.key(account.id()).map(key -> Piece.of("""
             account_moved as (
-                update identity.accounts set email = :moved_email, email_verified_at = :moved_at, version = version + 1,
-                       profile_version = profile_version + 1
-                 where id = :moved_account and version = :moved_version returning id)""")
+                update identity.accounts
+                   set email_blind = :moved_blind, email_sealed = :moved_sealed, email_verified_at = :moved_at,
+                       version = version + 1, profile_version = profile_version + 1
+                 where id = :moved_account and version = :moved_version and status <> 'ERASED' returning id)""")
             .bind("moved_account", account.id()).bind("moved_version", account.version())
-            .bind("moved_email", email).bind("moved_at", now)
-            .check("exists (select from account_moved)", Refused.STALE);
+            .bind("moved_blind", seals.blindEmail(email))
+            .bind("moved_sealed", seals.email(key, account.id(), email)).bind("moved_at", now)
+            .check("exists (select from account_moved)", Refused.STALE));
     }
 
     /// A new password, and with it a new epoch: all sessions are over.
@@ -101,14 +114,15 @@ final class Accounts {
     static Throwable refused(Throwable error) {
         for (Throwable cause = error; cause != null; cause = cause.getCause())
             if (cause instanceof PostgresqlException e
-                && "accounts_email_key".equals(e.getErrorDetails().getConstraintName().orElse("")))
+                && "accounts_email_blind_key".equals(e.getErrorDetails().getConstraintName().orElse("")))
                 return new Refused(EMAIL_TAKEN);
         return error;
     }
 
     Mono<Locked> byEmail(Email email) {
-        return postgres.query(SELECT + "where a.email = :email", Map.of("email", email.value()),
-            row -> new Locked(account(row), maybe(row, "password"))).singleOrEmpty();
+        return postgres.query(SELECT + "where a.email_blind = :email",
+            Map.of("email", seals.blindEmail(email.value())), row -> new Locked(account(row), maybe(row, "password")))
+            .singleOrEmpty();
     }
 
     Mono<Account> byId(UUID id) {
@@ -120,9 +134,12 @@ final class Accounts {
             row -> new Locked(account(row), maybe(row, "password"))).singleOrEmpty();
     }
 
-    static Account account(Readable row) {
-        return new Account(Objects.requireNonNull(row.get("id", UUID.class)), text(row, "email"),
-            text(row, "first_name"), text(row, "last_name"), maybe(row, "phone"),
+    /// From a row with [#COLUMNS].
+    Account account(Readable row) {
+        UUID id = Objects.requireNonNull(row.get("id", UUID.class));
+        PersonSeals.Person person = seals.opened(id, row);
+        PersonSeals.About about = person.about();
+        return new Account(id, person.email(), about.firstName(), about.lastName(), about.phone(),
             Account.Status.valueOf(text(row, "status")),
             Set.of(Objects.requireNonNull(row.get("roles", String[].class))),
             is(row, "staff") ? Realm.STAFF : Realm.CUSTOMER, is(row, "verified"),

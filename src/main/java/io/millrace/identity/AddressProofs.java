@@ -21,6 +21,7 @@ import reactor.core.publisher.Mono;
 final class AddressProofs {
     static final String NEW_PASSWORD = "a new password";
 
+    private final Accounts accounts;
     private final Codes codes;
     private final Passwords passwords;
     private final SignOut signOut;
@@ -29,8 +30,9 @@ final class AddressProofs {
     private final Ids ids;
     private final InstantSource clock;
 
-    AddressProofs(Codes codes, Passwords passwords, SignOut signOut, Audit audit, Messaging messaging,
-        Ids ids, InstantSource clock) {
+    AddressProofs(Accounts accounts, Codes codes, Passwords passwords, SignOut signOut, Audit audit,
+        Messaging messaging, Ids ids, InstantSource clock) {
+        this.accounts = accounts;
         this.codes = codes;
         this.passwords = passwords;
         this.signOut = signOut;
@@ -47,7 +49,7 @@ final class AddressProofs {
     Mono<Void> ask(String email, Purpose purpose) {
         String address = Email.isValid(email) ? Email.of(email).value() : "";
         UUID code = ids.next();
-        return messaging.commit(Change.of(Codes.toAddress(code, address, purpose, clock.instant()))
+        return messaging.commit(Change.of(codes.toAddress(code, address, purpose, clock.instant()))
             .tells(requested(code))).then()
             .onErrorResume(Refused.class, no -> no.is(Codes.NOT_DUE) ? Mono.empty() : Mono.error(no));
     }
@@ -85,10 +87,11 @@ final class AddressProofs {
         String address = Optional.ofNullable(found.address()).orElseThrow();
         Instant now = clock.instant();
         UUID notice = ids.next();
-        return used(Change.of(Codes.used(found.id(), now), Accounts.moved(account, address, now),
+        return accounts.moved(account, address, now).flatMap(moved -> used(Change.of(Codes.used(found.id(), now), moved,
             codes.to(notice, account.id(), Purpose.EMAIL_CHANGED, account.email(), now))
             .tells(new IdentityEvent.EmailChanged(ids.next(), account.id(), account.version() + 1, now),
-                requested(notice)));
+                requested(notice))))
+            .defaultIfEmpty(Use.NO_CODE);
     }
 
     /// Sets a new password by a letter's code, which also proves the address. All sessions end.

@@ -31,10 +31,14 @@ final class Codes {
     static final String NO_CODE = "code_invalid";
 
     private final Postgres postgres;
+    private final Accounts accounts;
+    private final PersonSeals seals;
     private final Vault vault;
 
-    Codes(Postgres postgres, Vault vault) {
+    Codes(Postgres postgres, Accounts accounts, PersonSeals seals, Vault vault) {
         this.postgres = postgres;
+        this.accounts = accounts;
+        this.seals = seals;
         this.vault = vault;
     }
 
@@ -55,18 +59,19 @@ final class Codes {
     }
 
     /// A letter to whoever has this address; refused as [#NOT_DUE] when nobody has, or he got enough of them today.
-    static Piece toAddress(UUID code, String email, Purpose purpose, Instant now) {
+    Piece toAddress(UUID code, String email, Purpose purpose, Instant now) {
         return Piece.of("""
             code_row as (
                 insert into identity.codes (id, account, purpose, created_at, expires_at)
                 select :code, a.id, :code_purpose, :code_at, :code_until from identity.accounts a
-                 where a.email = :code_email and a.status = 'ACTIVE'
+                 where a.email_blind = :code_email and a.status = 'ACTIVE'
                    and (not :code_unverified or a.email_verified_at is null)
                    and (select count(*) from identity.codes c where c.account = a.id and c.purpose = :code_purpose
                            and c.created_at > :code_day) < :code_max
                 returning id)""")
             .bind("code", code).bind("code_purpose", purpose.name()).bind("code_at", now)
-            .bind("code_until", now.plus(WAITS)).bind("code_email", email).bind("code_day", now.minus(DAY))
+            .bind("code_until", now.plus(WAITS)).bind("code_email", seals.blindEmail(email))
+            .bind("code_day", now.minus(DAY))
             .bind("code_max", A_DAY_MAX).bind("code_unverified", purpose == Purpose.VERIFY_EMAIL)
             .check("exists (select from code_row)", NOT_DUE);
     }
@@ -104,7 +109,7 @@ final class Codes {
               from written w join identity.accounts a on a.id = w.account
              where a.status <> 'ERASED'
             """.formatted(Accounts.COLUMNS), Map.of("code", code, "hash", Bearer.sha256(token), "until",
-            now.plus(LIFE), "now", now, "max", WRITTEN_MAX), Codes::due).singleOrEmpty()
+            now.plus(LIFE), "now", now, "max", WRITTEN_MAX), this::due).singleOrEmpty()
             .map(due -> new Identity.Code(due.id, due.purpose, address(due), due.account.name(),
                 due.purpose.hasToken() ? token : null));
     }
@@ -115,7 +120,7 @@ final class Codes {
             select c.id as code, c.purpose, c.address, %s
               from identity.codes c join identity.accounts a on a.id = c.account
              where c.hash = :hash and c.used_at is null and c.expires_at > :now and a.status = 'ACTIVE'
-            """.formatted(Accounts.COLUMNS), Map.of("hash", Bearer.sha256(token), "now", now), Codes::due)
+            """.formatted(Accounts.COLUMNS), Map.of("hash", Bearer.sha256(token), "now", now), this::due)
             .singleOrEmpty().filter(due -> due.purpose.hasToken())
             .map(due -> new Found(due.id, due.purpose, due.account, due.address == null ? null : address(due)));
     }
@@ -138,9 +143,9 @@ final class Codes {
         return Place.of("identity.codes", code);
     }
 
-    private static Due due(Readable row) {
+    private Due due(Readable row) {
         return new Due(Objects.requireNonNull(row.get("code", UUID.class)),
-            Purpose.valueOf(Objects.requireNonNull(row.get("purpose", String.class))), Accounts.account(row),
+            Purpose.valueOf(Objects.requireNonNull(row.get("purpose", String.class))), accounts.account(row),
             row.get("address", byte[].class));
     }
 

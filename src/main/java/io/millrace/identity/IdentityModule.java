@@ -33,8 +33,22 @@ class IdentityModule {
     /// How long a session that is over is kept, so that a thief who comes late is still recognised.
     private static final Duration OVER_KEPT = Duration.ofDays(30);
 
-    @Bean Accounts accounts(Postgres postgres) {
-        return new Accounts(postgres);
+    @Bean PersonSeals personSeals(Vault vault) {
+        return new PersonSeals(vault);
+    }
+
+    @Bean Accounts accounts(Postgres postgres, PersonSeals seals) {
+        return new Accounts(postgres, seals);
+    }
+
+    @Bean ClearAccounts clearAccounts(Postgres postgres, Vault vault, PersonSeals seals) {
+        return new ClearAccounts(postgres, vault, seals);
+    }
+
+    /// Before anybody is looked for: after the vault is open, before the first admin.
+    @Bean
+    @Order(5) AtStart sealedAccounts(ClearAccounts clear) {
+        return new AtStart("seal accounts", () -> clear.seal().then());
     }
 
     @Bean Passwords passwords() {
@@ -72,8 +86,9 @@ class IdentityModule {
         return new PasswordRules(settings.passwordKinds());
     }
 
-    @Bean Codes codes(Postgres postgres, Vault vault, InstantSource clock, Jobs jobs) {
-        Codes codes = new Codes(postgres, vault);
+    @Bean Codes codes(Postgres postgres, Accounts accounts, PersonSeals seals, Vault vault, InstantSource clock,
+        Jobs jobs) {
+        Codes codes = new Codes(postgres, accounts, seals, vault);
         jobs.every("identity.codes", FORGET_EVERY, () -> codes.forget(clock.instant()));
         return codes;
     }
@@ -82,13 +97,14 @@ class IdentityModule {
         return new LetterRecords(postgres);
     }
 
-    @Bean AddressProofs addressProofs(Codes codes, Passwords passwords, SignOut signOut, Audit audit,
-        Messaging messaging, Ids ids, InstantSource clock) {
-        return new AddressProofs(codes, passwords, signOut, audit, messaging, ids, clock);
+    @Bean AddressProofs addressProofs(Accounts accounts, Codes codes, Passwords passwords, SignOut signOut,
+        Audit audit, Messaging messaging, Ids ids, InstantSource clock) {
+        return new AddressProofs(accounts, codes, passwords, signOut, audit, messaging, ids, clock);
     }
 
-    @Bean SignUp signUp(Passwords passwords, AddressProofs proofs, Messaging messaging, Ids ids, InstantSource clock) {
-        return new SignUp(passwords, proofs, messaging, ids, clock);
+    @Bean SignUp signUp(Accounts accounts, Passwords passwords, AddressProofs proofs, Messaging messaging, Ids ids,
+        InstantSource clock) {
+        return new SignUp(accounts, passwords, proofs, messaging, ids, clock);
     }
 
     @Bean SignOut signOut(Sessions sessions, Messaging messaging, Audit audit, Ids ids, InstantSource clock) {
@@ -136,8 +152,8 @@ class IdentityModule {
         return new UserAdmin(accounts, roles, signOut, messaging, postgres, audit, ids, clock);
     }
 
-    @Bean UserList userList(Postgres postgres) {
-        return new UserList(postgres);
+    @Bean UserList userList(Postgres postgres, Accounts accounts, PersonSeals seals) {
+        return new UserList(postgres, accounts, seals);
     }
 
     @Bean RoleAdmin roleAdmin(Postgres postgres, Messaging messaging, Audit audit, Ids ids, InstantSource clock) {
@@ -157,12 +173,13 @@ class IdentityModule {
         return new Confirmation(accounts, passwords, clock);
     }
 
-    @Bean AccountRecords accountRecords(Postgres postgres, Messaging messaging, Ids ids, InstantSource clock) {
-        return new AccountRecords(postgres, messaging, ids, clock);
+    @Bean AccountRecords accountRecords(Postgres postgres, PersonSeals seals, Messaging messaging, Ids ids,
+        InstantSource clock) {
+        return new AccountRecords(postgres, seals, messaging, ids, clock);
     }
 
-    @Bean Profiles profiles(Postgres postgres) {
-        return new Profiles(postgres);
+    @Bean Profiles profiles(Postgres postgres, PersonSeals seals) {
+        return new Profiles(postgres, seals);
     }
 
     @Bean

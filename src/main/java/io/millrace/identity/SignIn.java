@@ -75,7 +75,7 @@ final class SignIn {
 
     /// Writes a new account; fails with [Refused] `email_taken`.
     Mono<Account> created(Account account, @Nullable String hash) {
-        return messaging.commit(Change.of(Accounts.insert(account, hash, clock.instant()))
+        return messaging.commit(accounts.inserting(account, hash, clock.instant())
             .tells(new IdentityEvent.AccountRegistered(ids.next(), account.id(), 1, clock.instant())))
             .then(Mono.defer(() -> accounts.byId(account.id())));
     }

@@ -17,13 +17,16 @@ import reactor.core.publisher.Mono;
 final class SignUp {
     private static final Set<String> NEWCOMER = Set.of("customer");
 
+    private final Accounts accounts;
     private final Passwords passwords;
     private final AddressProofs proofs;
     private final Messaging messaging;
     private final Ids ids;
     private final InstantSource clock;
 
-    SignUp(Passwords passwords, AddressProofs proofs, Messaging messaging, Ids ids, InstantSource clock) {
+    SignUp(Accounts accounts, Passwords passwords, AddressProofs proofs, Messaging messaging, Ids ids,
+        InstantSource clock) {
+        this.accounts = accounts;
         this.passwords = passwords;
         this.proofs = proofs;
         this.messaging = messaging;
@@ -47,8 +50,7 @@ final class SignUp {
             NEWCOMER);
         UUID code = ids.next();
         Instant now = clock.instant();
-        return Change.of(Accounts.insert(account, hash, now),
-            Codes.toNew(code, Purpose.VERIFY_EMAIL, now))
+        return accounts.inserting(account, hash, now).with(Codes.toNew(code, Purpose.VERIFY_EMAIL, now))
             .tells(new IdentityEvent.AccountRegistered(ids.next(), account.id(), 1, now), proofs.requested(code));
     }
 }

@@ -1,10 +1,10 @@
 package io.millrace.identity;
 
+import io.millrace.http.Ids;
 import io.millrace.postgres.Postgres;
 import io.r2dbc.spi.Parameters;
 import io.r2dbc.spi.Readable;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
@@ -20,44 +20,49 @@ final class UserList {
          """;
 
     private final Postgres postgres;
+    private final Accounts accounts;
+    private final PersonSeals seals;
 
-    UserList(Postgres postgres) {
+    UserList(Postgres postgres, Accounts accounts, PersonSeals seals) {
         this.postgres = postgres;
+        this.accounts = accounts;
+        this.seals = seals;
     }
 
     record Listed(Account account, Instant createdAt, @Nullable Instant lastSeenAt) {}
 
-    /// `search` is a whole address, an id, or the beginning of a name.
+    /// `search` is a whole address, a whole phone number, or an id. Names are sealed: nothing finds a part of one.
     record Filter(@Nullable String search, Account.@Nullable Status status, @Nullable String role,
         @Nullable UUID before) {}
 
     Flux<Listed> page(Filter filter, int limit, long offset) {
-        String search = filter.search == null ? null : filter.search.toLowerCase(Locale.ROOT);
+        String search = filter.search == null ? "" : filter.search;
         return postgres.query(SELECT + """
              where (:before::uuid is null or a.id < :before::uuid)
                and (:status::text is null or a.status = :status::text)
                and (:role::text is null or exists (select from identity.account_roles held
                                                     where held.account = a.id and held.role = :role::text))
-               and (:search::text is null or a.email = :search::text or a.id::text = :search::text
-                    or starts_with(lower(a.first_name || ' ' || a.last_name), :search::text)
-                    or starts_with(lower(a.last_name), :search::text))
+               and (not :searched or a.email_blind = :email::bytea or a.phone_blind = :phone::bytea
+                    or a.id = :id::uuid)
              order by a.id desc limit :limit offset :offset
             """, Map.of("before", maybe(filter.before, UUID.class), "status",
             maybe(filter.status == null ? null : filter.status.name(), String.class), "role",
-            maybe(filter.role, String.class), "search", maybe(search, String.class), "limit", limit, "offset",
-            offset), UserList::listed);
+            maybe(filter.role, String.class), "searched", filter.search != null, "email",
+            maybe(Email.isValid(search) ? seals.blindEmail(Email.of(search).value()) : null, byte[].class), "phone",
+            maybe(Phone.isValid(search) ? seals.blindPhone(search) : null, byte[].class), "id",
+            maybe(Ids.read(search).orElse(null), UUID.class), "limit", limit, "offset", offset), this::listed);
     }
 
     Mono<Listed> one(UUID id) {
-        return postgres.query(SELECT + "where a.id = :id", Map.of("id", id), UserList::listed).singleOrEmpty();
+        return postgres.query(SELECT + "where a.id = :id", Map.of("id", id), this::listed).singleOrEmpty();
     }
 
     private static Object maybe(@Nullable Object value, Class<?> type) {
         return value == null ? Parameters.in(type) : value;
     }
 
-    private static Listed listed(Readable row) {
-        return new Listed(Accounts.account(row), Objects.requireNonNull(row.get("created_at", Instant.class)),
+    private Listed listed(Readable row) {
+        return new Listed(accounts.account(row), Objects.requireNonNull(row.get("created_at", Instant.class)),
             row.get("last_seen", Instant.class));
     }
 }

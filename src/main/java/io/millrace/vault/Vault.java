@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -79,6 +81,28 @@ public final class Vault {
     /// The person's key, made if he has none; fails with [Forgotten] when it was taken away.
     public Mono<DataKey> keyOrNew(UUID person) {
         return key(person).switchIfEmpty(Mono.defer(() -> made(person)));
+    }
+
+    /// The keys of these persons, made for those who have none, in two statements and not remembered; whoever was
+    /// forgotten is not in the answer.
+    public Mono<Map<UUID, DataKey>> keysOrNew(List<UUID> persons) {
+        UUID[] ids = persons.toArray(UUID[]::new);
+        String[] wrapped = persons.stream().map(person -> masters.wrap(Masters.of(person), DataKey.fresh()))
+            .map(HexFormat.of()::formatHex).toArray(String[]::new);
+        return postgres.update("""
+            insert into vault.keys (person, wrapped, created_at)
+            select new.person, decode(new.wrapped, 'hex'), :now
+              from unnest(:persons::uuid[], :wrapped::text[]) as new(person, wrapped)
+            on conflict (person) do nothing
+            """, Map.of("persons", ids, "wrapped", wrapped, "now", clock.instant()))
+            .thenMany(postgres.query("""
+                select person, wrapped from vault.keys where person = any(:persons) and wrapped is not null
+                """, Map.of("persons", ids), row -> {
+                UUID person = requireNonNull(row.get("person", UUID.class));
+                return Map.entry(person, masters.unwrap(Masters.of(person),
+                    requireNonNull(row.get("wrapped", byte[].class))));
+            }))
+            .collectMap(Map.Entry::getKey, Map.Entry::getValue);
     }
 
     /// Takes the person's key away: whatever it sealed cannot be read again by anybody, in no copy. Whoever never had a

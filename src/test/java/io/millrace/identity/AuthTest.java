@@ -73,10 +73,12 @@ class AuthTest {
             List<Integer> statuses = threads.invokeAll(calls).stream().map(Future::resultNow).toList();
             assertThat(statuses).as("all look the same").containsOnly(202);
         }
-        assertThat(shop.database().number("select count(*) from identity.accounts where email = ?", email)).isOne();
+        assertThat(
+            shop.database().number("select count(*) from identity.accounts where email_blind = ?", shop.blind(email)))
+            .isOne();
         assertThat(shop.database().number("""
             select count(*) from messaging.facts where type = 'identity.AccountRegistered' and aggregate =
-                (select 'account:' || id from identity.accounts where email = ?)""", email)).isOne();
+                (select 'account:' || id from identity.accounts where email_blind = ?)""", shop.blind(email))).isOne();
     }
 
     @Test void all_wrong_fields_are_named_at_once() {
@@ -109,7 +111,8 @@ class AuthTest {
     @Test void a_suspended_account_is_told_so_only_with_the_right_password() {
         String email = fresh();
         register(email).expect(202);
-        shop.database().execute("update identity.accounts set status = 'SUSPENDED' where email = ?", email);
+        shop.database().execute("update identity.accounts set status = 'SUSPENDED' where email_blind = ?",
+            shop.blind(email));
         assertThat(login(email, "correct horse").expect(403).code()).isEqualTo("account_suspended");
         login(email, "incorrect horse").expect(401);
     }

@@ -39,10 +39,12 @@ class TwoFactorTest {
         Person() {
             TwoFactorTest.this.client.post("/api/v1/auth/register", Map.of("email", email, "password", PASSWORD,
                 "first_name", "Ann", "last_name", "Lee"));
-            shop.database().execute("update identity.accounts set email_verified_at = now() where email = ?", email);
+            shop.database().execute("update identity.accounts set email_verified_at = now() where email_blind = ?",
+                shop.blind(email));
             client = bearer(login().expect(200));
             id = (UUID) java.util.Objects
-                .requireNonNull(shop.database().value("select id from identity.accounts where email = ?", email));
+                .requireNonNull(
+                    shop.database().value("select id from identity.accounts where email_blind = ?", shop.blind(email)));
         }
 
         Answer login() {

@@ -67,7 +67,8 @@ class MailTest {
         assertThat(mail.path("headers").asString()).contains(mail.path("mail_id").asString() + "@millrace.example");
         assertThat(client.post("auth/verify-email", Map.of("token", token(mail))).status()).isBetween(200, 204);
         assertThat(shop.database().number("""
-            select count(*) from identity.accounts where email = ? and email_verified_at is not null""", email))
+            select count(*) from identity.accounts where email_blind = ? and email_verified_at is not null""",
+            shop.blind(email)))
             .isOne();
     }
 
@@ -96,7 +97,7 @@ class MailTest {
         String email = fresh();
         register(email);
         UUID account = (UUID) java.util.Objects.requireNonNull(
-            shop.database().value("select id from identity.accounts where email = ?", email));
+            shop.database().value("select id from identity.accounts where email_blind = ?", shop.blind(email)));
         Mails mails = shop.bean(Mails.class);
         UUID fact = UUID.randomUUID();
         for (int i = 0; i < 3; i++) mails.keep(fact, Mails.Occasion.TOKEN_REUSED, account, Instant.now()).block();
@@ -115,7 +116,7 @@ class MailTest {
         String email = fresh();
         register(email);
         UUID account = (UUID) java.util.Objects.requireNonNull(
-            shop.database().value("select id from identity.accounts where email = ?", email));
+            shop.database().value("select id from identity.accounts where email_blind = ?", shop.blind(email)));
         Ids ids = shop.bean(Ids.class);
         shop.bean(Messaging.class).commit(Change.of().tells(
             new IdentityEvent.TokenReused(ids.next(), account, ids.next(), Instant.now()))).block();
@@ -143,12 +144,12 @@ class MailTest {
         Eventually.holds("parked", () -> shop.database().number("""
             select count(*) from notification.mails m where m.status = 'parked' and m.why = 'status 400'
                and m.subject in (select c.id from identity.codes c join identity.accounts a on a.id = c.account
-                                  where a.email = ?)""", email) == 1);
+                                  where a.email_blind = ?)""", shop.blind(email)) == 1);
         assertThat(box(email)).isEmpty();
         Client admin = new People(shop).admin();
         String parked = String.valueOf(shop.database().value("""
             select m.id from notification.mails m join identity.codes c on c.id = m.subject
-              join identity.accounts a on a.id = c.account where a.email = ?""", email));
+              join identity.accounts a on a.id = c.account where a.email_blind = ?""", shop.blind(email)));
         assertThat(admin.get("admin/mails?status=parked").expect(200).text()).contains(parked).doesNotContain(email);
         admin.get("admin/mails?status=lost").expect(422);
         admin.post("admin/mails/" + parked + "/retry", null).expect(204);

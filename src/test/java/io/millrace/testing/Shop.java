@@ -1,6 +1,7 @@
 package io.millrace.testing;
 
 import io.millrace.Millrace;
+import io.millrace.vault.Vault;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -100,6 +101,11 @@ public final class Shop implements AutoCloseable {
     /// Any bean of the running shop.
     public <T> T bean(Class<T> type) {
         return context.getBean(type);
+    }
+
+    /// By what an account of this address is found in its table.
+    public byte[] blind(String email) {
+        return bean(Vault.class).blind("identity.email", email);
     }
 
     public @Nullable String setting(String name) {
