@@ -55,10 +55,16 @@ class IdentityModule {
         return new Passwords();
     }
 
-    @Bean KeyRing keyRing(Postgres postgres, InstantSource clock, IdentitySettings settings, Jobs jobs) {
-        KeyRing ring = new KeyRing(postgres, clock, settings);
+    @Bean KeyRing keyRing(Postgres postgres, Vault vault, InstantSource clock, IdentitySettings settings, Jobs jobs) {
+        KeyRing ring = new KeyRing(postgres, vault, clock, settings);
         jobs.every("identity.keys", TEND_KEYS_EVERY, () -> ring.tend(settings.rotateKeysEvery()));
         return ring;
+    }
+
+    /// Before a token is asked for.
+    @Bean
+    @Order(5) AtStart sealedSigningKeys(KeyRing ring) {
+        return new AtStart("seal signing keys", ring::seal);
     }
 
     @Bean AccessTokens accessTokens(IdentitySettings settings, KeyRing ring, InstantSource clock) {

@@ -2,6 +2,8 @@ package io.millrace.identity;
 
 import com.nimbusds.jose.jwk.ECKey;
 import io.millrace.postgres.Postgres;
+import io.millrace.vault.Place;
+import io.millrace.vault.Vault;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -11,14 +13,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /// The keys of access tokens, and how one follows another without signing anybody out.
 ///
-/// Kept keys (development) are made by the shop: a new one is published [#AHEAD] before it signs, so every node and
-/// every verifier that reads the published keys knows it in time; the old one verifies until its last token expired.
-/// Told keys (production) rotate by configuration: publish the next as a verification key, then sign with it, and leave
-/// the old one among the verification keys for as long as tokens live.
+/// Kept keys (development) are made by the shop and sealed with a key of its own: a new one is published [#AHEAD]
+/// before it signs, so every node and every verifier that reads the published keys knows it in time; the old one
+/// verifies until its last token expired. Told keys (production) rotate by configuration: publish the next as a
+/// verification key, then sign with it, and leave the old one among the verification keys for as long as tokens live.
 final class KeyRing {
     /// How long before it signs a key is published: longer than anybody keeps the published keys, or we the table.
     static final Duration AHEAD = Duration.ofMinutes(10);
@@ -27,15 +30,18 @@ final class KeyRing {
     private static final Duration KEPT = Duration.ofMinutes(1);
     private static final Logger LOG = LoggerFactory.getLogger(KeyRing.class);
     private static final String PURPOSE = "access";
+    private static final String TABLE = "identity.signing_keys";
 
     private final Postgres postgres;
+    private final Vault vault;
     private final InstantSource clock;
     private final Duration accessLife;
     private final @Nullable Keys told;
     private volatile @Nullable Read read;
 
-    KeyRing(Postgres postgres, InstantSource clock, IdentitySettings settings) {
+    KeyRing(Postgres postgres, Vault vault, InstantSource clock, IdentitySettings settings) {
         this.postgres = postgres;
+        this.vault = vault;
         this.clock = clock;
         this.accessLife = settings.accessLife();
         this.told = settings.signingKey().isBlank() ? null
@@ -84,10 +90,12 @@ final class KeyRing {
 
     private Mono<List<Keys.Kept>> kept() {
         return postgres.query("""
-            select generation, jwk, active_at from identity.signing_keys where purpose = :purpose order by generation
+            select kid, generation, sealed, active_at from identity.signing_keys
+             where purpose = :purpose and sealed is not null order by generation
             """, Map.of("purpose", PURPOSE), row -> new Keys.Kept(
             Objects.requireNonNull(row.get("generation", Integer.class)),
-            Keys.read(Objects.requireNonNull(row.get("jwk", String.class))),
+            Keys.read(vault.shopKey(TABLE).openText(place(Objects.requireNonNull(row.get("kid", String.class))),
+                Objects.requireNonNull(row.get("sealed", byte[].class)))),
             Objects.requireNonNull(row.get("active_at", Instant.class)))).collectList()
             .doOnNext(rows -> {
                 if (!rows.isEmpty()) read = new Read(rows, clock.instant());
@@ -98,14 +106,34 @@ final class KeyRing {
     private Mono<Boolean> added(Instant activeAt, int generation) {
         ECKey fresh = Keys.generated();
         return postgres.update("""
-            insert into identity.signing_keys (kid, purpose, jwk, created_at, active_at, generation)
-            values (:kid, :purpose, :jwk, :now, :active, :generation) on conflict do nothing
-            """, Map.of("kid", fresh.getKeyID(), "purpose", PURPOSE, "jwk", fresh.toJSONString(), "now",
-            clock.instant(), "active", activeAt, "generation", generation))
+            insert into identity.signing_keys (kid, purpose, sealed, created_at, active_at, generation)
+            values (:kid, :purpose, :sealed, :now, :active, :generation) on conflict do nothing
+            """, Map.of("kid", fresh.getKeyID(), "purpose", PURPOSE, "sealed", sealed(fresh.getKeyID(),
+            fresh.toJSONString()), "now", clock.instant(), "active", activeAt, "generation", generation))
             .map(made -> made == 1)
             .doOnNext(made -> {
                 if (made) LOG.info("made signing key {} of generation {}", fresh.getKeyID(), generation);
             });
+    }
+
+    /// Seals keys that stand in clear from before; each only as long as it does, so that nodes may do it together.
+    Mono<Void> seal() {
+        return postgres.query("select kid, jwk from identity.signing_keys where jwk is not null", Map.of(),
+            row -> Map.entry(Objects.requireNonNull(row.get("kid", String.class)),
+                Objects.requireNonNull(row.get("jwk", String.class))))
+            .collectList().flatMapMany(Flux::fromIterable)
+            .concatMap(clear -> postgres.update("""
+                update identity.signing_keys set sealed = :sealed, jwk = null where kid = :kid and jwk is not null
+                """, Map.of("kid", clear.getKey(), "sealed", sealed(clear.getKey(), clear.getValue()))))
+            .then();
+    }
+
+    private byte[] sealed(String kid, String jwk) {
+        return vault.shopKey(TABLE).seal(place(kid), jwk);
+    }
+
+    private static Place place(String kid) {
+        return Place.of(TABLE, kid);
     }
 
     private Mono<Void> dropped(int before) {

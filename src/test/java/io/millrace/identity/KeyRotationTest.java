@@ -1,17 +1,22 @@
 package io.millrace.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWKSet;
 import io.millrace.jobs.ShopClock;
 import io.millrace.testing.Answer;
 import io.millrace.testing.Client;
+import io.millrace.testing.Database;
 import io.millrace.testing.People;
 import io.millrace.testing.Shop;
+import io.millrace.vault.Place;
+import io.millrace.vault.Vault;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -65,6 +70,28 @@ class KeyRotationTest {
         people.holding(renewed).get("auth/me").expect(200);
         later(Duration.ofHours(2));
         assertThat(published()).containsExactly(kid(renewed));
+    }
+
+    /// Guard: the constraint `signing_keys_sealed`.
+    @Test void keys_are_sealed_and_one_that_stood_in_clear_is_sealed_at_the_start() {
+        Database tables = SHOP.database();
+        published();
+        assertThat(tables.number("select count(*) from identity.signing_keys where sealed is not null")).isPositive();
+        ECKey before = Keys.generated();
+        tables.execute("alter table identity.signing_keys drop constraint signing_keys_sealed");
+        tables.execute("""
+            insert into identity.signing_keys (kid, purpose, jwk, created_at, active_at, generation)
+            values (?, 'before', ?, now(), now(), 1)""", before.getKeyID(), before.toJSONString());
+        for (int i = 0; i < 2; i++) SHOP.bean(KeyRing.class).seal().block();
+        tables.execute("alter table identity.signing_keys add constraint signing_keys_sealed "
+            + "check (jwk is null and sealed is not null)");
+        byte[] sealed = (byte[]) Objects.requireNonNull(
+            tables.value("select sealed from identity.signing_keys where kid = ?", before.getKeyID()));
+        assertThat(SHOP.bean(Vault.class).shopKey("identity.signing_keys")
+            .openText(Place.of("identity.signing_keys", before.getKeyID()), sealed)).isEqualTo(before.toJSONString());
+        assertThatThrownBy(() -> tables.execute("""
+            insert into identity.signing_keys (kid, purpose, jwk, created_at, active_at, generation)
+            values ('clear', 'before', '{}', now(), now(), 2)""")).hasStackTraceContaining("signing_keys_sealed");
     }
 
     @Test void what_signs_and_what_verifies_is_a_matter_of_time() {
