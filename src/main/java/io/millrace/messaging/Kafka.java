@@ -16,6 +16,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -24,11 +25,13 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.kafka.receiver.ReceiverOptions;
 import reactor.kafka.sender.SenderOptions;
+import reactor.util.retry.Retry;
 
 /// The broker as the shop sees it: names, settings of clients, and topics, which are created when they are missing.
 final class Kafka implements AutoCloseable {
     /// How long one question to the broker may take.
     private static final Duration ASK_MAX = Duration.ofSeconds(5);
+    private static final Duration SETTLE_FIRST = Duration.ofMillis(50);
     /// How long a look whether it is there may take.
     private static final Duration LOOK_MAX = Duration.ofSeconds(2);
     /// How long an acknowledgement is waited for before the whole batch is given up and sent again.
@@ -105,6 +108,9 @@ final class Kafka implements AutoCloseable {
         String topic = topic(module);
         return Mono.defer(() -> Mono.fromCompletionStage(admin().describeTopics(List.of(topic)).allTopicNames()
             .toCompletionStage()))
+            // a topic just made is not known to every broker at once
+            .retryWhen(Retry.backoff(Long.MAX_VALUE, SETTLE_FIRST)
+                .filter(UnknownTopicOrPartitionException.class::isInstance))
             .flatMapIterable(Map::values).single()
             .map(about -> about.partitions().stream().map(one -> new TopicPartition(topic, one.partition())).toList())
             .timeout(ASK_MAX);
