@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.testing.Infrastructure;
 import io.millrace.testing.ShopProcess;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
@@ -13,9 +14,12 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.jar.JarFile;
 import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.io.TempDir;
 
 /// The jar that `mvn package` makes, looked at and started.
 class ProductionJarIT {
@@ -23,6 +27,7 @@ class ProductionJarIT {
     private static final String NOT_IN_PRODUCTION =
         "embedded-|kafka_|kafka-server|kafka-metadata|kafka-raft|scala-|testcontainers|junit|xz-";
     private static final Duration REFUSE = Duration.ofSeconds(30);
+    private static final Duration REHEARSAL = Duration.ofMinutes(6);
 
     @Test void the_jar_has_neither_the_rooms_of_development_nor_their_libraries() throws IOException {
         try (var jar = new JarFile(JAR.toFile())) {
@@ -70,6 +75,30 @@ class ProductionJarIT {
             shop.terminate();
             assertThat(shop.awaitExit(Duration.ofSeconds(20))).isEqualTo(143);
         }
+    }
+
+    /// What building the image does last, where there are no servers either. A minute of two cores, so only by
+    /// `mvn verify -Drehearsal=true`; that it is told all it needs is looked at every time (SettingsTest).
+    @Test
+    @EnabledIfSystemProperty(named = "rehearsal", matches = "true") void the_rehearsal_of_the_image_leaves_a_cache(
+        @TempDir Path image) throws Exception {
+        Files.copy(JAR, image.resolve("packed.jar"));
+        Path key = Files.writeString(image.resolve("key.pem"), signingKey());
+        run(image, ShopProcess.java(), "-Djarmode=tools", "-jar", "packed.jar", "extract", "--destination", "app");
+        Path app = image.resolve("app");
+        Files.move(app.resolve("packed.jar"), app.resolve("millrace.jar"));
+        run(app, "bash", Path.of("docker/train").toAbsolutePath().toString(), key.toString());
+        assertThat(app.resolve("millrace.aot")).isNotEmptyFile();
+    }
+
+    private static void run(Path where, String... command) throws IOException, InterruptedException {
+        Path log = where.resolve("run.log");
+        var builder = new ProcessBuilder(command).directory(where.toFile()).redirectErrorStream(true)
+            .redirectOutput(log.toFile());
+        builder.environment().merge("PATH", "", (path, none) -> Path.of(ShopProcess.java()).getParent() + ":" + path);
+        Process running = builder.start();
+        assertThat(running.waitFor(REHEARSAL.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(running.exitValue()).as(Files.readString(log)).isZero();
     }
 
     private static List<String> command() {

@@ -55,6 +55,26 @@ class SettingsTest {
         assertThat(Completeness.problems(several, given::get)).hasSize(1);
     }
 
+    /// Without one of them the image cannot be built, or compose starts a shop that will not open.
+    @Test void the_rehearsal_of_the_image_and_compose_are_told_all_that_is_needed() throws IOException {
+        var needed = Completeness.needed();
+        Map<String, String> rehearsed = new TreeMap<>();
+        Matcher told = Pattern.compile("(?m)(?:^|export | )([A-Z][A-Z0-9_]+)=(\\$\\(.*\\)|\\S+)")
+            .matcher(Files.readString(Path.of("docker/train")));
+        while (told.find())
+            rehearsed.put(told.group(1), told.group(2).replaceFirst("^\\$.*", "made by a command of its own"));
+        assertThat(Completeness.problems(needed, name -> rehearsed.get(Completeness.variable(name)))).isEmpty();
+
+        String compose = Files.readString(Path.of("docker/compose.yaml"));
+        assertThat(Completeness.problems(needed, name -> {
+            String variable = Completeness.variable(name);
+            return compose.contains(" " + variable + ": ") ? "told and long enough to be a secret" : null;
+        })).isEmpty();
+        String example = Files.readString(Path.of("docker/example.env"));
+        Matcher asked = Pattern.compile("\\$\\{([A-Z_]+):\\?").matcher(compose);
+        while (asked.find()) assertThat(example).contains("\n" + asked.group(1) + "=");
+    }
+
     @Test void what_may_be_missing_may_not_be_weak() {
         var needed = new TreeMap<>(Map.of("millrace.c.secret", "a secret", "millrace.c.secret.optional", "true"));
         assertThat(Completeness.problems(needed, name -> null)).isEmpty();
