@@ -119,13 +119,13 @@ public final class Inventory {
     /// Everything of a sale that has not come back yet comes back. Check: `stale`.
     public Stocking restock(Reservation sold) {
         Instant at = clock.instant();
-        return new Stocking(Reservations.restock(sold, at), List.of(returned(sold, at)));
+        return new Stocking(Restocks.all(sold, at), List.of(returned(sold, at)));
     }
 
     /// Some lines of a sale come back, never more than was sold. Check: `stale` (also when it would be more).
     public Stocking restock(Reservation sold, List<Line> lines) {
         Instant at = clock.instant();
-        return new Stocking(Reservations.restock(sold, some(lines), at), List.of(returned(sold, at)));
+        return new Stocking(Restocks.some(sold, some(lines), at), List.of(returned(sold, at)));
     }
 
     /// A reservation as it is now; empty when there is none.

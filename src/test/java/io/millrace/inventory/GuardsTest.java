@@ -149,7 +149,7 @@ class GuardsTest {
         runs(Reservations.take(id, "order:g", lines, NOW));
         Reservation sold = new Reservation(id, "order:g", Reservation.State.COMMITTED, SOON, 1);
         ROOM.database.execute("insert into bare.reservations select * from inventory.reservations where id = ?", id);
-        Piece back = Reservations.restock(sold, List.of(new Line(pool.variant(0), 1)), NOW);
+        Piece back = Restocks.some(sold, List.of(new Line(pool.variant(0), 1)), NOW);
         for (int i = 0; i < 2; i++) runs(without(back, "and version = :back_version", ""));
         assertThat(bare("on_hand", pool)).as("one wish, two pieces back").isEqualTo(12);
         assertThat(runs(back)).isTrue();
