@@ -1,22 +1,25 @@
 package load;
 
 import static io.gatling.javaapi.core.CoreDsl.StringBody;
+import static io.gatling.javaapi.core.CoreDsl.asLongAsDuring;
 import static io.gatling.javaapi.core.CoreDsl.constantUsersPerSec;
 import static io.gatling.javaapi.core.CoreDsl.doIf;
 import static io.gatling.javaapi.core.CoreDsl.exec;
+import static io.gatling.javaapi.core.CoreDsl.feed;
 import static io.gatling.javaapi.core.CoreDsl.global;
 import static io.gatling.javaapi.core.CoreDsl.jsonPath;
 import static io.gatling.javaapi.core.CoreDsl.listFeeder;
+import static io.gatling.javaapi.core.CoreDsl.pause;
 import static io.gatling.javaapi.core.CoreDsl.rampUsersPerSec;
 import static io.gatling.javaapi.core.CoreDsl.repeat;
 import static io.gatling.javaapi.core.CoreDsl.scenario;
-import static io.gatling.javaapi.core.CoreDsl.tryMax;
 import static io.gatling.javaapi.http.HttpDsl.header;
 import static io.gatling.javaapi.http.HttpDsl.http;
 import static io.gatling.javaapi.http.HttpDsl.status;
 
 import io.gatling.javaapi.core.ChainBuilder;
 import io.gatling.javaapi.core.Simulation;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -28,11 +31,13 @@ public class Checkout extends Simulation {
          "contact":{"name":"Load Tester","email":"load@example.com","phone":"+15055550123"},
          "shipping_address":{"name":"Load Tester","line1":"1 River Road","city":"Pecos","country":"US"}}""";
 
-    private final List<Map<String, Object>> goods = TheShop.variants("pecos").stream()
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+    private final List<Map<String, Object>> goods = TheShop.plenty("pecos", "USD").stream()
         .<Map<String, Object>>map(id -> Map.of("variant", id)).toList();
     private final String order = CONTACT.formatted(TheShop.shipping("pecos"));
 
-    private final ChainBuilder fill = repeat(3).on(io.gatling.javaapi.core.CoreDsl.feed(listFeeder(goods).random())
+    private final ChainBuilder fill = repeat(3).on(feed(listFeeder(goods).random())
         .doIfOrElse(session -> session.contains("cart")).then(
             exec(http("add to cart").post("/api/v1/cart/items").header("X-Cart-Token", "#{cart}")
                 .body(StringBody("{\"variant_id\":\"#{variant}\",\"quantity\":1}")).asJson()
@@ -54,10 +59,12 @@ public class Checkout extends Simulation {
             .formParam("key", TheShop.STRIPE_KEY).formParam("client_secret", "#{secret}")
             .formParam("payment_method", "pm_card_visa").check(status().is(200)));
 
-    private final ChainBuilder see = tryMax(20).on(
-        io.gatling.javaapi.core.CoreDsl.pause(java.time.Duration.ofMillis(250))
-            .exec(http("see it paid").get("/api/v1/orders/#{order}").header("X-Order-Token", "#{token}")
-                .silent().check(status().is(200), jsonPath("$.data.payment_status").is("paid"))))
+    // a silent request does not fail its user, so trying again has to ask for what was seen
+    private final ChainBuilder see = exec(session -> session.set("state", "pending"))
+        .exec(asLongAsDuring(session -> !"paid".equals(session.getString("state")), PATIENCE)
+            .on(pause(Duration.ofMillis(250)).exec(http("see it paid").get("/api/v1/orders/#{order}")
+                .header("X-Order-Token", "#{token}").silent()
+                .check(jsonPath("$.data.payment_status").saveAs("state")))))
         .exec(http("paid").get("/api/v1/orders/#{order}").header("X-Order-Token", "#{token}")
             .check(status().is(200), jsonPath("$.data.payment_status").is("paid")));
 
