@@ -56,7 +56,6 @@ class FuzzTest {
 
     private final Shop shop = Shop.with();
     private final People people = new People(shop);
-    private final String customerEmail = People.freshEmail();
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Random random = new Random(SEED);
     private final Map<String, String> findings = new TreeMap<>();
@@ -85,7 +84,6 @@ class FuzzTest {
         Invention kind = new Invention(document, random, 1);
         Invention cruel = new Invention(document, random, 35);
         stock(kind, cruel);
-        people.register(customerEmail);
         List<Operation> operations = operations(document);
         for (int i = 0; i < REQUESTS && findings.size() < FINDINGS_MAX; i++) {
             Operation operation = operations.get(random.nextInt(operations.size()));
@@ -180,13 +178,20 @@ class FuzzTest {
     private String token(int who) {
         String known = tokens[who];
         if (known == null) {
-            Answer in = who == 1 ? people.signIn(customerEmail)
+            Answer in = who == 1 ? newcomer()
                 : shop.client().post("auth/login", Map.of("email", String.valueOf(shop.setting("millrace.admin.email")),
                     "password", String.valueOf(shop.setting("millrace.admin.password")))).expect(200);
             known = tokens[who] = in.data().path("access_token").asString();
             if (who == 2) adminId = in.data().path("user").path("id").asString();
         }
         return known;
+    }
+
+    /// Somebody new each time: the one before may have been suspended or erased by what was asked.
+    private Answer newcomer() {
+        String email = People.freshEmail();
+        people.register(email);
+        return people.signIn(email);
     }
 
     private void ask(Contract contract, Operation operation, Asked asked, Invention... inventions) {
