@@ -8,6 +8,8 @@ import reactor.core.publisher.Mono;
 
 /// Whether somebody means it, and is who his token says: before what cannot be undone.
 public final class Confirmation {
+    /// No password has more characters.
+    public static final int PASSWORD_CHARS_MAX = Passwords.CHARS_MAX;
     /// A sign-in of somebody without a password must be younger.
     static final Duration FRESH = Duration.ofMinutes(5);
 

@@ -29,28 +29,6 @@ public sealed interface IdentityEvent extends Fact {
         }
     }
 
-    /// A second factor was enabled, or disabled: tell the person, it may not have been him.
-    record SecondFactorChanged(UUID id, UUID account, boolean enabled, Instant at) implements IdentityEvent {
-        @Override public String aggregate() {
-            return "second_factor:" + id;
-        }
-
-        @Override public long version() {
-            return 1;
-        }
-    }
-
-    /// Somebody has other recovery codes: tell the person, it may not have been him.
-    record RecoveryCodesReplaced(UUID id, UUID account, Instant at) implements IdentityEvent {
-        @Override public String aggregate() {
-            return "second_factor:" + id;
-        }
-
-        @Override public long version() {
-            return 1;
-        }
-    }
-
     /// A refresh token was used again after its successor: somebody else has it. The session is over; tell the person.
     record TokenReused(UUID id, UUID account, UUID session, Instant at) implements IdentityEvent {
         @Override public String aggregate() {

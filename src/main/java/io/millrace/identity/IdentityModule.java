@@ -175,6 +175,10 @@ class IdentityModule {
         return new Identity(accounts, signIn, roles, codes, proofs, ids, clock);
     }
 
+    @Bean SecondStep secondStep(Accounts accounts, SignIn signIn, SignOut signOut, InstantSource clock) {
+        return new SecondStep(accounts, signIn, signOut, clock);
+    }
+
     @Bean Confirmation confirmation(Accounts accounts, Passwords passwords, InstantSource clock) {
         return new Confirmation(accounts, passwords, clock);
     }

@@ -119,6 +119,16 @@ final class Sessions {
             .check("exists (select from session_end)", NOT_LIVE);
     }
 
+    /// This session's person proved the second factor just now.
+    static Piece steppedUp(UUID session, UUID account, Instant now) {
+        return Piece.of("""
+            session_stepped as (
+                update identity.sessions set second_factor_at = :stepped_at
+                 where id = :session and account = :session_account and revoked_at is null returning 1)""")
+            .bind("session", session).bind("session_account", account).bind("stepped_at", now)
+            .check("exists (select from session_stepped)", NOT_LIVE);
+    }
+
     /// The person proved the second factor in this session for the first time: whoever came in without it is out. A new
     /// epoch begins, and of all sessions only this one goes along. Guard: it is of the epoch that ends; a session which
     /// is over already (the password was changed meanwhile) does not come back to life.

@@ -123,7 +123,7 @@ final class SignIn {
     /// The first factor is right: a session, or the challenge of the second factor, if the account has one.
     Mono<Outcome> proven(Account account, Set<String> methods, Device device) {
         if (!account.isActive()) return Mono.just(new Outcome.Suspended(account.id()));
-        return Mono.justOrEmpty(second.get()).flatMap(next -> next.challenge(account.id(), methods, device))
+        return Mono.justOrEmpty(second.get()).flatMap(next -> next.challenge(account.id(), account.epoch(), methods))
             .<Outcome>map(Outcome.Challenged::new)
             .switchIfEmpty(Mono.defer(() -> enter(account, methods, device)));
     }

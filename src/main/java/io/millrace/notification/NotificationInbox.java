@@ -1,6 +1,8 @@
 package io.millrace.notification;
 
 import io.millrace.identity.IdentityEvent;
+import io.millrace.messaging.Fact;
+import io.millrace.twofactor.TwoFactorEvent;
 import java.time.InstantSource;
 import java.util.UUID;
 import reactor.core.publisher.Mono;
@@ -22,15 +24,19 @@ final class NotificationInbox {
         return switch (fact) {
             case IdentityEvent.CodeRequested wanted -> keep(fact, Mails.Occasion.CODE, wanted.code());
             case IdentityEvent.TokenReused reused -> keep(fact, Mails.Occasion.TOKEN_REUSED, reused.account());
-            case IdentityEvent.SecondFactorChanged changed -> keep(fact, changed.enabled()
-                ? Mails.Occasion.SECOND_FACTOR_ON : Mails.Occasion.SECOND_FACTOR_OFF, changed.account());
-            case IdentityEvent.RecoveryCodesReplaced other -> keep(fact, Mails.Occasion.RECOVERY_CODES,
-                other.account());
             default -> Mono.empty();
         };
     }
 
-    private Mono<Void> keep(IdentityEvent fact, Mails.Occasion occasion, UUID subject) {
+    Mono<Void> twoFactor(TwoFactorEvent fact) {
+        return keep(fact, switch (fact) {
+            case TwoFactorEvent.SecondFactorChanged changed -> changed.enabled() ? Mails.Occasion.SECOND_FACTOR_ON
+                : Mails.Occasion.SECOND_FACTOR_OFF;
+            case TwoFactorEvent.RecoveryCodesReplaced other -> Mails.Occasion.RECOVERY_CODES;
+        }, fact.account());
+    }
+
+    private Mono<Void> keep(Fact fact, Mails.Occasion occasion, UUID subject) {
         return mails.keep(fact.id(), occasion, subject, clock.instant()).doOnNext(kept -> wake.run()).then();
     }
 }

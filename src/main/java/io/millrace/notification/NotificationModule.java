@@ -9,6 +9,7 @@ import io.millrace.identity.IdentityEvent;
 import io.millrace.jobs.Jobs;
 import io.millrace.messaging.Subscription;
 import io.millrace.postgres.Postgres;
+import io.millrace.twofactor.TwoFactorEvent;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.Supplier;
@@ -45,11 +46,18 @@ class NotificationModule {
         return new MailRoutes(mails, audit, clock).table(api);
     }
 
-    @Bean Subscription<IdentityEvent> peopleToTell(Mails mails, NotificationSettings settings, InstantSource clock,
+    @Bean NotificationInbox notificationInbox(Mails mails, NotificationSettings settings, InstantSource clock,
         Jobs jobs) {
-        NotificationInbox inbox = new NotificationInbox(mails, clock, () -> {
+        return new NotificationInbox(mails, clock, () -> {
             if (settings.enabled()) jobs.wake(Postbox.NAME);
         });
+    }
+
+    @Bean Subscription<IdentityEvent> peopleToTell(NotificationInbox inbox) {
         return Subscription.of("notification", IdentityEvent.class, inbox::identity);
+    }
+
+    @Bean Subscription<TwoFactorEvent> factorsToTell(NotificationInbox inbox) {
+        return Subscription.of("notification-factors", TwoFactorEvent.class, inbox::twoFactor);
     }
 }

@@ -18,7 +18,8 @@ final class Floors {
     private static final List<List<String>> PLAN = List.of(
         List.of("settings", "money", "tracing", "postgres", "http", "messaging", "jobs", "vault", "audit", "storage"),
         List.of("identity", "channel", "catalog", "ledger"),
-        List.of("inventory", "pricing", "cart", "payment", "fulfilment", "customer", "keys", "federation"),
+        List.of("inventory", "pricing", "cart", "payment", "fulfilment", "customer", "keys", "federation",
+            "twofactor"),
         List.of("ordering", "wallet", "credit"),
         List.of("marketplace"),
         List.of("storefront", "tracking", "imports", "notification", "analytics", "partners", "support",

@@ -1,7 +1,11 @@
 package io.millrace.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.postgres.Postgres;
+import io.millrace.postgres.Refused;
+import io.millrace.postgres.Write;
 import io.millrace.testing.Answer;
 import io.millrace.testing.Client;
 import io.millrace.testing.EventReader;
@@ -9,9 +13,13 @@ import io.millrace.testing.Eventually;
 import io.millrace.testing.People;
 import io.millrace.testing.Shop;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.springframework.mock.web.reactive.function.server.MockServerRequest;
 import tools.jackson.databind.JsonNode;
 
 /// Attack 25, goal R13, ASVS 5.0 V7.4: a sign-in that is over is over everywhere, and so is what it opened.
@@ -109,6 +117,29 @@ class SessionsTest {
         }
         stranger.get("auth/me").expect(200);
         holding(signIn(client)).get("auth/me").expect(200);
+    }
+
+    /// Guard: `s.epoch = e.epoch - 1`. A second factor was enabled here, and the password changed meanwhile.
+    @Test void a_session_that_is_over_does_not_come_back_to_life_when_the_others_end() {
+        people.register(email);
+        Answer mine = signIn(client);
+        UUID session = UUID.fromString(holding(mine).get("auth/sessions").expect(200).data().get(0).path("id")
+            .asString());
+        UUID account = UUID.fromString(mine.data().path("user").path("id").asString());
+        shop.database().execute("update identity.accounts set epoch = epoch + 1 where id = ?", account);
+        Write write = Write.of(Sessions.othersEnded(session, account, Instant.now()));
+        assertThatThrownBy(() -> shop.bean(Postgres.class).run(write).block())
+            .isInstanceOf(Refused.class).hasMessage(Sessions.NOT_LIVE);
+        client.post("auth/refresh", refresh(mine)).expect(401);
+    }
+
+    /// Guard: the epoch in `enter`. The password was changed after the second factor was asked for.
+    @Test void a_second_factor_opens_no_session_of_another_epoch() {
+        people.register(email);
+        UUID account = UUID.fromString(signIn(client).data().path("user").path("id").asString());
+        assertThat(Objects.requireNonNull(shop.bean(SecondStep.class)
+            .enter(account, 0, Set.of("pwd", "otp"), MockServerRequest.builder().build()).block()).status())
+            .isEqualTo(401);
     }
 
     /// What happens while Kafka is away, or a fact is lost: nobody tells this node, and it finds out by itself.

@@ -1,4 +1,4 @@
-package io.millrace.identity;
+package io.millrace.twofactor;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;

@@ -1,7 +1,10 @@
-package io.millrace.identity;
+package io.millrace.twofactor;
 
 import io.millrace.audit.Audit;
 import io.millrace.http.Ids;
+import io.millrace.identity.Confirmation;
+import io.millrace.identity.Identity;
+import io.millrace.identity.SecondStep;
 import io.millrace.jobs.Jobs;
 import io.millrace.messaging.Messaging;
 import io.millrace.postgres.Postgres;
@@ -12,7 +15,6 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/// The second factor's part of the room.
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(TwoFactorSettings.class)
 class TwoFactorModule {
@@ -20,7 +22,7 @@ class TwoFactorModule {
 
     @Bean SecondFactors secondFactors(Postgres postgres, InstantSource clock, Jobs jobs) {
         SecondFactors factors = new SecondFactors(postgres, clock);
-        jobs.every("identity.challenges", SWEEP_EVERY, factors::sweep);
+        jobs.every("twofactor.challenges", SWEEP_EVERY, factors::sweep);
         return factors;
     }
 
@@ -28,10 +30,10 @@ class TwoFactorModule {
         return new SecondFactorRecords(factors);
     }
 
-    @Bean TwoFactor twoFactor(SecondFactors factors, Accounts accounts, Passwords passwords, SignIn signIn,
-        SignOut signOut, Vault vault, Postgres postgres, Messaging messaging, Audit audit, Ids ids, InstantSource clock,
+    @Bean TwoFactor twoFactor(SecondFactors factors, Identity identity, Confirmation confirmation, SecondStep step,
+        Vault vault, Postgres postgres, Messaging messaging, Audit audit, Ids ids, InstantSource clock,
         TwoFactorSettings settings) {
-        return new TwoFactor(factors, new RecoveryCodes(postgres), accounts, passwords, signIn, signOut, vault,
-            postgres, messaging, audit, ids, clock, settings.issuer());
+        return new TwoFactor(factors, new RecoveryCodes(postgres), identity, confirmation, step, vault, postgres,
+            messaging, audit, ids, clock, settings.issuer());
     }
 }

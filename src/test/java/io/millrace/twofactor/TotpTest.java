@@ -1,4 +1,4 @@
-package io.millrace.identity;
+package io.millrace.twofactor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

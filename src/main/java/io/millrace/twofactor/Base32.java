@@ -1,4 +1,4 @@
-package io.millrace.identity;
+package io.millrace.twofactor;
 
 /// Base32 (RFC 4648) without padding: secrets and codes that people copy by hand.
 final class Base32 {

@@ -1,4 +1,4 @@
-package io.millrace.identity;
+package io.millrace.twofactor;
 
 import io.millrace.testing.Answer;
 import io.millrace.testing.Client;
@@ -64,7 +64,7 @@ final class Enrolled {
 
     /// The present code, usable again.
     String code() {
-        shop.database().execute("update identity.second_factors set last_step = 0 where account = ?", id);
+        shop.database().execute("update twofactor.second_factors set last_step = 0 where account = ?", id);
         return Totp.code(secret, Totp.step(Instant.now()), Totp.DIGITS, Totp.SHA1);
     }
 

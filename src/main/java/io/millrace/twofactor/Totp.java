@@ -1,4 +1,4 @@
-package io.millrace.identity;
+package io.millrace.twofactor;
 
 import java.net.URLEncoder;
 import java.nio.ByteBuffer;

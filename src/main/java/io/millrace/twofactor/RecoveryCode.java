@@ -1,5 +1,8 @@
-package io.millrace.identity;
+package io.millrace.twofactor;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -33,7 +36,16 @@ record RecoveryCode(String value) {
     }
 
     byte[] hash() {
-        return Bearer.sha256(value);
+        return sha256(value);
+    }
+
+    /// How what has its own randomness is kept.
+    static byte[] sha256(String text) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /// As it is shown, once.

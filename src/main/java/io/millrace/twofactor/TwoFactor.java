@@ -1,9 +1,12 @@
-package io.millrace.identity;
+package io.millrace.twofactor;
 
 import io.millrace.audit.Audit;
 import io.millrace.http.Caller;
 import io.millrace.http.Ids;
-import io.millrace.http.StepUp;
+import io.millrace.http.Reply;
+import io.millrace.identity.Confirmation;
+import io.millrace.identity.Identity;
+import io.millrace.identity.SecondStep;
 import io.millrace.messaging.Change;
 import io.millrace.messaging.Messaging;
 import io.millrace.postgres.Piece;
@@ -29,15 +32,15 @@ final class TwoFactor {
     /// RFC 8176: a one-time code.
     static final String METHOD = "otp";
     private static final String ENABLED = "a second factor";
-    private static final String TABLE = "identity.second_factors";
+    /// Where secrets were sealed first; what is sealed under a name goes on under it, wherever the table stands.
+    private static final String PLACE = "identity.second_factors";
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final SecondFactors factors;
     private final RecoveryCodes recovery;
-    private final Accounts accounts;
-    private final Passwords passwords;
-    private final SignIn signIn;
-    private final SignOut signOut;
+    private final Identity identity;
+    private final Confirmation confirmation;
+    private final SecondStep next;
     private final Vault vault;
     private final Postgres postgres;
     private final Messaging messaging;
@@ -46,15 +49,14 @@ final class TwoFactor {
     private final InstantSource clock;
     private final String issuer;
 
-    TwoFactor(SecondFactors factors, RecoveryCodes recovery, Accounts accounts, Passwords passwords, SignIn signIn,
-        SignOut signOut, Vault vault, Postgres postgres, Messaging messaging, Audit audit, Ids ids, InstantSource clock,
-        String issuer) {
+    TwoFactor(SecondFactors factors, RecoveryCodes recovery, Identity identity, Confirmation confirmation,
+        SecondStep next, Vault vault, Postgres postgres, Messaging messaging, Audit audit, Ids ids,
+        InstantSource clock, String issuer) {
         this.factors = factors;
         this.recovery = recovery;
-        this.accounts = accounts;
-        this.passwords = passwords;
-        this.signIn = signIn;
-        this.signOut = signOut;
+        this.identity = identity;
+        this.confirmation = confirmation;
+        this.next = next;
         this.vault = vault;
         this.postgres = postgres;
         this.messaging = messaging;
@@ -75,7 +77,7 @@ final class TwoFactor {
         record Disabled() implements Outcome {}
 
         /// The second factor was right: the sign-in goes on, or the session has stepped up.
-        record Proven(SignIn.Outcome signIn) implements Outcome {}
+        record Proven(Reply signIn) implements Outcome {}
 
         record AlreadyEnabled() implements Outcome {}
 
@@ -93,34 +95,27 @@ final class TwoFactor {
     }
 
     Mono<Outcome> setUp(Caller caller, String password) {
-        UUID account = caller.account();
-        return accounts.lockedById(account).flatMap(found -> isHim(caller, found, password)
-            .flatMap(right -> right ? proposed(found.account()) : Mono.just(new Outcome.WrongPassword())));
+        return confirmation.confirms(caller, password).flatMap(right -> right
+            ? identity.contact(caller.account()).flatMap(this::proposed) : Mono.just(new Outcome.WrongPassword()));
     }
 
-    /// Who has no password (he signs in elsewhere) must have done so a moment ago.
-    private Mono<Boolean> isHim(Caller caller, Accounts.Locked found, String password) {
-        if (found.hash() != null) return passwords.matches(password, found.hash());
-        return Mono.just(caller.proof().filter(shown -> shown.at().isAfter(clock.instant().minus(StepUp.FRESH)))
-            .isPresent());
-    }
-
-    private Mono<Outcome> proposed(Account account) {
+    private Mono<Outcome> proposed(Identity.Contact person) {
         byte[] secret = random(Totp.SECRET_BYTES);
-        return vault.keyOrNew(account.id()).map(key -> key.seal(Place.of(TABLE, account.id()), secret))
-            .flatMap(sealed -> factors.propose(account.id(), sealed))
-            .map(kept -> kept ? proposal(account, secret) : new Outcome.AlreadyEnabled());
+        UUID account = person.account();
+        return vault.keyOrNew(account).map(key -> key.seal(Place.of(PLACE, account), secret))
+            .flatMap(sealed -> factors.propose(account, sealed))
+            .map(kept -> kept ? proposal(person.email(), secret) : new Outcome.AlreadyEnabled());
     }
 
-    private Outcome proposal(Account account, byte[] secret) {
-        String uri = Totp.uri(issuer, account.email(), secret);
+    private Outcome proposal(String email, byte[] secret) {
+        String uri = Totp.uri(issuer, email, secret);
         return new Outcome.Proposed(Base32.of(secret), uri, QrCode.png(uri));
     }
 
     Mono<Outcome> enable(ServerRequest request, String code) {
         UUID account = Caller.of(request).account();
         return factors.attempt(account, false)
-            .flatMap(attempt -> step(attempt, code).flatMap(step -> enabled(request, attempt, step)))
+            .flatMap(attempt -> accepted(attempt, code).flatMap(step -> enabled(request, attempt, step)))
             .switchIfEmpty(Mono.defer(() -> factors.state(account).map(TwoFactor::notEnabled)));
     }
 
@@ -137,10 +132,8 @@ final class TwoFactor {
         List<RecoveryCode> codes = tenCodes();
         Piece enabled =
             SecondFactors.enabled(attempt.account(), step.getAsLong(), attempt.secret(), codes, clock.instant());
-        UUID session = Caller.of(request).session().orElseThrow();
-        return done(changed(request, attempt.account(), true, enabled)
-            .with(Sessions.othersEnded(session, attempt.account(), clock.instant()))
-            .tells(signOut.othersEnded(attempt.account(), session, ENABLED)), new Outcome.Enabled(codes));
+        Caller caller = Caller.of(request);
+        return done(changed(request, next.provenAlone(caller, ENABLED), true, enabled), new Outcome.Enabled(codes));
     }
 
     /// New recovery codes for somebody who proved the second factor just now; the ones before are good for nothing.
@@ -150,7 +143,7 @@ final class TwoFactor {
             List<RecoveryCode> codes = tenCodes();
             return messaging.commit(Change.of(RecoveryCodes.replaced(account, set, codes),
                 audit.entry(request, "second_factor.recovery_codes", "account:" + account, null, null))
-                .tells(new IdentityEvent.RecoveryCodesReplaced(ids.next(), account, clock.instant())))
+                .tells(new TwoFactorEvent.RecoveryCodesReplaced(ids.next(), account, clock.instant())))
                 .<Outcome>thenReturn(new Outcome.Enabled(codes));
         }).defaultIfEmpty(new Outcome.NotSetUp()));
     }
@@ -163,7 +156,7 @@ final class TwoFactor {
         Caller caller = Caller.of(request);
         UUID account = caller.account();
         return factors.attempt(account, true)
-            .flatMap(attempt -> accounts.lockedById(account).flatMap(found -> isHim(caller, found, password))
+            .flatMap(attempt -> confirmation.confirms(caller, password)
                 .flatMap(right -> right ? disabled(request, attempt, code) : wrong(request, attempt)))
             .switchIfEmpty(Mono.defer(() -> notTried(account)));
     }
@@ -171,17 +164,18 @@ final class TwoFactor {
     private Mono<Outcome> disabled(ServerRequest request, SecondFactors.Try attempt, String code) {
         UUID account = attempt.account();
         if (RecoveryCode.isLike(code))
-            return done(changed(request, account, false,
+            return done(changed(request, Change.of(), false,
                 SecondFactors.disabled(account, null, RecoveryCode.read(code).hash())), new Outcome.Disabled());
-        return step(attempt, code).flatMap(step -> step.isEmpty() ? wrong(request, attempt)
-            : done(changed(request, account, false, SecondFactors.disabled(account, step.getAsLong(), null)),
+        return accepted(attempt, code).flatMap(step -> step.isEmpty() ? wrong(request, attempt)
+            : done(changed(request, Change.of(), false, SecondFactors.disabled(account, step.getAsLong(), null)),
                 new Outcome.Disabled()));
     }
 
-    private Change changed(ServerRequest request, UUID account, boolean enabled, Piece piece) {
-        return Change.of(piece, audit.entry(request, enabled ? "second_factor.enable" : "second_factor.disable",
+    private Change changed(ServerRequest request, Change along, boolean enabled, Piece piece) {
+        UUID account = Caller.of(request).account();
+        return along.with(piece).with(audit.entry(request, enabled ? "second_factor.enable" : "second_factor.disable",
             "account:" + account, null, null))
-            .tells(new IdentityEvent.SecondFactorChanged(ids.next(), account, enabled, clock.instant()));
+            .tells(new TwoFactorEvent.SecondFactorChanged(ids.next(), account, enabled, clock.instant()));
     }
 
     private Mono<Outcome> wrong(ServerRequest request, SecondFactors.Try attempt) {
@@ -194,16 +188,16 @@ final class TwoFactor {
         return factors.waiting(token)
             .flatMap(waiting -> waiting.attempt()
                 .map(attempt -> used(request, attempt, code, factors.answered(token))
-                    .switchIfEmpty(entered(waiting, Device.of(request))))
+                    .switchIfEmpty(entered(waiting, request)))
                 .orElseGet(() -> Mono.just(new Outcome.TooManyTries())))
             .defaultIfEmpty(new Outcome.NoChallenge());
     }
 
-    private Mono<Outcome> entered(SecondFactors.Waiting waiting, Device device) {
+    private Mono<Outcome> entered(SecondFactors.Waiting waiting, ServerRequest request) {
         Set<String> methods = new HashSet<>(waiting.methods());
         methods.add(METHOD);
-        return Mono.defer(() -> accounts.byId(waiting.account())
-            .flatMap(account -> signIn.enter(account, methods, device)).map(Outcome.Proven::new));
+        return Mono.defer(() -> next.enter(waiting.account(), waiting.epoch(), methods, request)
+            .map(Outcome.Proven::new));
     }
 
     /// Steps a session up: its person is still there.
@@ -211,8 +205,8 @@ final class TwoFactor {
         Caller caller = Caller.of(request);
         UUID account = caller.account();
         return factors.attempt(account, true)
-            .flatMap(attempt -> used(request, attempt, code, steppedUp(caller))
-                .switchIfEmpty(Mono.defer(() -> signIn.provenAgain(caller, METHOD).map(Outcome.Proven::new))))
+            .flatMap(attempt -> used(request, attempt, code, next.proven(caller))
+                .switchIfEmpty(Mono.defer(() -> next.renew(caller, METHOD).map(Outcome.Proven::new))))
             .switchIfEmpty(Mono.defer(() -> notTried(account)));
     }
 
@@ -228,7 +222,7 @@ final class TwoFactor {
             return right(RecoveryCodes.used(attempt.account(), hash, clock.instant()), goodFor)
                 .flatMap(no -> wrong(request, attempt, no));
         }
-        return step(attempt, code).flatMap(step -> step.isEmpty() ? wrong(request, attempt)
+        return accepted(attempt, code).flatMap(step -> step.isEmpty() ? wrong(request, attempt)
             : right(SecondFactors.stepUsed(attempt.account(), step.getAsLong()), goodFor));
     }
 
@@ -248,19 +242,15 @@ final class TwoFactor {
     private static Mono<Outcome> refused(Refused refused) {
         return switch (refused.reason()) {
             case SecondFactors.WRONG -> Mono.just(new Outcome.WrongCode());
-            case SecondFactors.GONE, Sessions.NOT_LIVE -> Mono.just(new Outcome.NoChallenge());
+            case SecondFactors.GONE, SecondStep.SESSION_OVER -> Mono.just(new Outcome.NoChallenge());
             case SecondFactors.ENABLED -> Mono.just(new Outcome.AlreadyEnabled());
             default -> Mono.error(refused);
         };
     }
 
-    private Piece steppedUp(Caller caller) {
-        return SecondFactors.steppedUp(caller.session().orElseThrow(), caller.account(), clock.instant());
-    }
-
-    private Mono<OptionalLong> step(SecondFactors.Try attempt, String code) {
+    private Mono<OptionalLong> accepted(SecondFactors.Try attempt, String code) {
         return vault.key(attempt.account())
-            .map(key -> key.open(Place.of(TABLE, attempt.account()), attempt.secret()))
+            .map(key -> key.open(Place.of(PLACE, attempt.account()), attempt.secret()))
             .map(secret -> Totp.accepted(secret, code.replace(" ", ""), clock.instant(), attempt.lastStep()))
             .defaultIfEmpty(OptionalLong.empty());
     }

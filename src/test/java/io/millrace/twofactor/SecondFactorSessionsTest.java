@@ -1,4 +1,4 @@
-package io.millrace.identity;
+package io.millrace.twofactor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -13,7 +13,6 @@ import io.millrace.testing.EventReader;
 import io.millrace.testing.Eventually;
 import io.millrace.testing.Shop;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -62,18 +61,6 @@ class SecondFactorSessionsTest {
         ann.signInWith(ann.code()).expect(200);
     }
 
-    /// Guard: `s.epoch = e.epoch - 1`. The password was changed between the question and the answer.
-    @Again void a_session_that_is_over_does_not_come_back_to_life_by_it() {
-        Answer mine = ann.signIn();
-        UUID session = UUID.fromString(ann.holding(mine).get("auth/sessions").expect(200).data().valueStream()
-            .filter(one -> one.path("current").asBoolean()).findFirst().orElseThrow().path("id").asString());
-        shop.database().execute("update identity.accounts set epoch = epoch + 1 where id = ?", ann.id);
-        Write write = Write.of(Sessions.othersEnded(session, ann.id, Instant.now()));
-        assertThatThrownBy(() -> shop.bean(Postgres.class).run(write).block())
-            .isInstanceOf(Refused.class).hasMessage(Sessions.NOT_LIVE);
-        refreshed(mine).expect(401);
-    }
-
     /// Guards: the row says `freshly`; the old codes go in the statement that gives the new ones.
     @Again void new_recovery_codes_want_a_fresh_proof_and_void_the_ones_before() {
         Client session = ann.holding(ann.signIn());
@@ -94,6 +81,9 @@ class SecondFactorSessionsTest {
         assertThat(shop.database().number("""
             select count(*) from audit.entries where action = 'second_factor.recovery_codes' and object = ?""",
             "account:" + ann.id)).isOne();
+        for (String occasion : List.of("SECOND_FACTOR_ON", "RECOVERY_CODES"))
+            Eventually.holds("a mail tells him: " + occasion, Duration.ofSeconds(40), () -> shop.database().number("""
+                select count(*) from notification.mails where occasion = ? and subject = ?""", occasion, ann.id) == 1);
     }
 
     /// Guard: `codes_set = :codes_set` in the update. Without it each of them leaves its ten.
@@ -118,7 +108,7 @@ class SecondFactorSessionsTest {
     }
 
     private boolean isGood(String code) {
-        return shop.database().number("select count(*) from identity.recovery_codes where account = ? and hash = ?",
+        return shop.database().number("select count(*) from twofactor.recovery_codes where account = ? and hash = ?",
             ann.id, RecoveryCode.read(code).hash()) == 1;
     }
 

@@ -1,4 +1,4 @@
-package io.millrace.identity;
+package io.millrace.twofactor;
 
 import io.millrace.postgres.Piece;
 import io.millrace.postgres.Postgres;
@@ -22,7 +22,7 @@ final class RecoveryCodes {
     /// Which set of codes the account has now; empty while no second factor is enabled.
     Mono<Integer> set(UUID account) {
         return postgres.query("""
-            select codes_set from identity.second_factors where account = :account and enabled_at is not null
+            select codes_set from twofactor.second_factors where account = :account and enabled_at is not null
             """, Map.of("account", account), row -> Objects.requireNonNull(row.get("codes_set", Integer.class)))
             .singleOrEmpty();
     }
@@ -32,12 +32,12 @@ final class RecoveryCodes {
     static Piece replaced(UUID account, int set, List<RecoveryCode> codes) {
         return Piece.of("""
             set_row as (
-                update identity.second_factors set codes_set = codes_set + 1
+                update twofactor.second_factors set codes_set = codes_set + 1
                  where account = :account and codes_set = :codes_set and enabled_at is not null returning account),
             codes_gone as (
-                delete from identity.recovery_codes where account in (select account from set_row)),
+                delete from twofactor.recovery_codes where account in (select account from set_row)),
             codes_given as (
-                insert into identity.recovery_codes (account, hash)
+                insert into twofactor.recovery_codes (account, hash)
                 select account, decode(unnest(:hashes::text[]), 'hex') from set_row)""")
             .bind("account", account).bind("codes_set", set).bind("hashes", hashes(codes))
             .check("exists (select from set_row)", Refused.STALE);
@@ -51,10 +51,10 @@ final class RecoveryCodes {
     static Piece used(UUID account, byte[] hash, Instant now) {
         return Piece.of("""
             factor_used as (
-                update identity.recovery_codes set used_at = :used_at
+                update twofactor.recovery_codes set used_at = :used_at
                  where account = :account and hash = :hash and used_at is null returning account),
             factor_again as (
-                update identity.second_factors set failures = 0, failures_since = null
+                update twofactor.second_factors set failures = 0, failures_since = null
                  where account in (select account from factor_used))""")
             .bind("account", account).bind("hash", hash).bind("used_at", now)
             .check("exists (select from factor_used)", SecondFactors.WRONG);

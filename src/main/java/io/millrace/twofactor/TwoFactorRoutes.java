@@ -1,4 +1,4 @@
-package io.millrace.identity;
+package io.millrace.twofactor;
 
 import io.millrace.http.Access;
 import io.millrace.http.Api;
@@ -6,6 +6,7 @@ import io.millrace.http.Caller;
 import io.millrace.http.Fields;
 import io.millrace.http.Problem;
 import io.millrace.http.Reply;
+import io.millrace.identity.Confirmation;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -96,7 +97,8 @@ class TwoFactorRoutes {
     /// An account without a password sends an empty one.
     private static String password(Fields fields, @Nullable String password) {
         if (password == null) fields.wrong("password", "is required");
-        if (password != null && password.length() > Passwords.CHARS_MAX) fields.wrong("password", "is too long");
+        if (password != null && password.length() > Confirmation.PASSWORD_CHARS_MAX)
+            fields.wrong("password", "is too long");
         return password == null ? "" : password;
     }
 
@@ -113,7 +115,7 @@ class TwoFactorRoutes {
             case TwoFactor.Outcome.Enabled(var codes) -> secret(
                 new EnabledView(codes.stream().map(RecoveryCode::shown).toList()));
             case TwoFactor.Outcome.Disabled() -> new Reply(204, Map.of(), new Reply.Body.None());
-            case TwoFactor.Outcome.Proven(var signIn) -> SignInReply.of(signIn);
+            case TwoFactor.Outcome.Proven(var signIn) -> signIn;
             case TwoFactor.Outcome.AlreadyEnabled() -> Problem.conflict("second_factor_enabled",
                 "The second factor is enabled already; disable it first").reply();
             case TwoFactor.Outcome.NotSetUp() -> Problem.conflict("second_factor_missing",

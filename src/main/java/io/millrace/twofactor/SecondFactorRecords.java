@@ -1,4 +1,4 @@
-package io.millrace.identity;
+package io.millrace.twofactor;
 
 import io.millrace.vault.PersonalRecords;
 import java.time.Instant;

@@ -1,8 +1,9 @@
-package io.millrace.identity;
+package io.millrace.twofactor;
 
 import io.millrace.http.Caller;
 import io.millrace.http.Ids;
 import io.millrace.http.StepUp;
+import io.millrace.identity.SecondFactor;
 import io.millrace.postgres.Piece;
 import io.millrace.postgres.Postgres;
 import io.millrace.postgres.Write;
@@ -44,18 +45,17 @@ final class SecondFactors implements SecondFactor, StepUp {
     /// A try that was taken: the sealed secret and the last step that was accepted.
     record Try(UUID account, byte[] secret, long lastStep) {}
 
-    /// A sign-in that waits: whose, by which methods so far, and the try, unless there were too many.
-    record Waiting(UUID account, Set<String> methods, Optional<Try> attempt) {}
+    /// A sign-in that waits: whose, of which epoch, by which methods so far, and the try, unless there were too many.
+    record Waiting(UUID account, int epoch, Set<String> methods, Optional<Try> attempt) {}
 
-    @Override public Mono<Challenge> challenge(UUID account, Set<String> proven, Device device) {
+    @Override public Mono<Challenge> challenge(UUID account, int epoch, Set<String> proven) {
         String token = Ids.token();
         return postgres.update("""
-            insert into identity.challenges (hash, account, epoch, methods, expires_at)
-            select :hash, a.id, a.epoch, :methods, :until
-              from identity.accounts a join identity.second_factors f on f.account = a.id
-             where a.id = :account and f.enabled_at is not null
-            """, Map.of("hash", Bearer.sha256(token), "account", account, "methods", proven.toArray(String[]::new),
-            "until", clock.instant().plus(CHALLENGE_LIFE)))
+            insert into twofactor.challenges (hash, account, epoch, methods, expires_at)
+            select :hash, account, :epoch, :methods, :until from twofactor.second_factors
+             where account = :account and enabled_at is not null
+            """, Map.of("hash", RecoveryCode.sha256(token), "account", account, "epoch", epoch, "methods",
+            proven.toArray(String[]::new), "until", clock.instant().plus(CHALLENGE_LIFE)))
             .filter(opened -> opened == 1).map(opened -> new Challenge(token, CHALLENGE_LIFE, ANSWERS));
     }
 
@@ -65,11 +65,8 @@ final class SecondFactors implements SecondFactor, StepUp {
         if (caller.id().isEmpty()) return Mono.just(false);
         Instant since = clock.instant().minus(FRESH);
         return postgres.query("""
-            select exists (select from identity.second_factors where account = :account and enabled_at is not null)
-               and not exists (select from identity.sessions
-                                where id = :session and account = :account
-                                  and (second_factor_at > :since or 'otp' = any(methods) and created_at > :since))
-                as due
+            select exists (select from twofactor.second_factors where account = :account and enabled_at is not null)
+               and not identity.has_stepped_up(:session, :account, :since) as due
             """, Map.of("account", caller.account(), "session", caller.session().orElse(NO_SESSION), "since", since),
             row -> Boolean.TRUE.equals(row.get("due", Boolean.class))).single();
     }
@@ -81,7 +78,7 @@ final class SecondFactors implements SecondFactor, StepUp {
 
     Mono<State> state(UUID account) {
         return postgres.query("""
-            select enabled_at is not null as enabled from identity.second_factors where account = :account
+            select enabled_at is not null as enabled from twofactor.second_factors where account = :account
             """, Map.of("account", account),
             row -> Boolean.TRUE.equals(row.get("enabled", Boolean.class)) ? State.ENABLED : State.PROPOSED)
             .single(State.NONE);
@@ -90,7 +87,7 @@ final class SecondFactors implements SecondFactor, StepUp {
     /// Keeps a secret that is to be proven; false when the account has a second factor already.
     Mono<Boolean> propose(UUID account, byte[] sealed) {
         return postgres.update("""
-            insert into identity.second_factors as f (account, secret, created_at) values (:account, :secret, :now)
+            insert into twofactor.second_factors as f (account, secret, created_at) values (:account, :secret, :now)
             on conflict (account) do update
                set secret = excluded.secret, created_at = excluded.created_at, last_step = 0
              where f.enabled_at is null
@@ -108,22 +105,23 @@ final class SecondFactors implements SecondFactor, StepUp {
     Mono<Waiting> waiting(String token) {
         return postgres.query("""
             with waiting as (
-                select c.account, c.methods from identity.challenges c join identity.accounts a on a.id = c.account
-                 where c.hash = :hash and c.expires_at > :now and a.epoch = c.epoch and a.status = 'ACTIVE'),
+                select account, epoch, methods from twofactor.challenges
+                 where hash = :hash and expires_at > :now and identity.is_current(account, epoch)),
             taken as (
             """ + TAKE.formatted("from waiting w where f.account = w.account and f.enabled_at is not null and") + """
                  returning f.account, f.secret, f.last_step)
-            select w.account as whose, w.methods, t.account, t.secret, t.last_step
+            select w.account as whose, w.epoch, w.methods, t.account, t.secret, t.last_step
               from waiting w left join taken t on t.account = w.account
-            """, tries(Map.of("hash", Bearer.sha256(token))), row -> new Waiting(
+            """, tries(Map.of("hash", RecoveryCode.sha256(token))), row -> new Waiting(
             Objects.requireNonNull(row.get("whose", UUID.class)),
+            Objects.requireNonNull(row.get("epoch", Integer.class)),
             Set.of(Objects.requireNonNull(row.get("methods", String[].class))),
             row.get("account", UUID.class) == null ? Optional.empty() : Optional.of(taken(row)))).singleOrEmpty();
     }
 
     /// The condition is in the update that counts: the row's lock makes parallel tries stand in line.
     private static final String TAKE = """
-        update identity.second_factors f
+        update twofactor.second_factors f
            set failures = case when f.failures_since > :window then f.failures + 1 else 1 end,
                failures_since = case when f.failures_since > :window then f.failures_since else :now end
           %s (f.failures < :max or f.failures_since is null or f.failures_since <= :window)
@@ -147,7 +145,7 @@ final class SecondFactors implements SecondFactor, StepUp {
     static Piece stepUsed(UUID account, long step) {
         return Piece.of("""
             factor_used as (
-                update identity.second_factors set last_step = :step, failures = 0, failures_since = null
+                update twofactor.second_factors set last_step = :step, failures = 0, failures_since = null
                  where account = :account and enabled_at is not null and last_step < :step returning 1)""")
             .bind("account", account).bind("step", step).check("exists (select from factor_used)", WRONG);
     }
@@ -156,30 +154,21 @@ final class SecondFactors implements SecondFactor, StepUp {
     Piece answered(String token) {
         return Piece.of("""
             challenge_answered as (
-                delete from identity.challenges where hash = :challenge and expires_at > :challenge_now returning 1)""")
-            .bind("challenge", Bearer.sha256(token)).bind("challenge_now", clock.instant())
+                delete from twofactor.challenges where hash = :challenge and expires_at > :challenge_now
+                returning 1)""")
+            .bind("challenge", RecoveryCode.sha256(token)).bind("challenge_now", clock.instant())
             .check("exists (select from challenge_answered)", GONE);
-    }
-
-    /// This session's person proved the second factor just now.
-    static Piece steppedUp(UUID session, UUID account, Instant now) {
-        return Piece.of("""
-            session_stepped as (
-                update identity.sessions set second_factor_at = :stepped_at
-                 where id = :session and account = :session_account and revoked_at is null returning 1)""")
-            .bind("session", session).bind("session_account", account).bind("stepped_at", now)
-            .check("exists (select from session_stepped)", GONE);
     }
 
     /// The secret was proven: from now on it is asked for.
     static Piece enabled(UUID account, long step, byte[] sealed, List<RecoveryCode> codes, Instant now) {
         return Piece.of("""
             factor_enabled as (
-                update identity.second_factors
+                update twofactor.second_factors
                    set enabled_at = :enabled_at, last_step = :step, failures = 0, failures_since = null
                  where account = :account and enabled_at is null and secret = :secret returning account),
             factor_codes as (
-                insert into identity.recovery_codes (account, hash)
+                insert into twofactor.recovery_codes (account, hash)
                 select account, decode(unnest(:hashes::text[]), 'hex') from factor_enabled)""")
             .bind("account", account).bind("step", step).bind("secret", sealed).bind("enabled_at", now)
             .bind("hashes", RecoveryCodes.hashes(codes))
@@ -191,29 +180,29 @@ final class SecondFactors implements SecondFactor, StepUp {
     static Piece disabled(UUID account, @Nullable Long step, byte @Nullable [] hash) {
         return Piece.of("""
             factor_gone as (
-                delete from identity.second_factors f
+                delete from twofactor.second_factors f
                  where f.account = :account and f.enabled_at is not null
-                   and (f.last_step < :step or exists (select from identity.recovery_codes c
+                   and (f.last_step < :step or exists (select from twofactor.recovery_codes c
                           where c.account = f.account and c.hash = :hash and c.used_at is null))
                 returning f.account),
             challenges_gone as (
-                delete from identity.challenges where account in (select account from factor_gone))""")
+                delete from twofactor.challenges where account in (select account from factor_gone))""")
             .bind("account", account).bind("step", step, Long.class).bind("hash", hash, byte[].class)
             .check("exists (select from factor_gone)", WRONG);
     }
 
     /// Forgets sign-ins that nobody finished; answers how many.
     Mono<Long> sweep() {
-        return postgres.update("delete from identity.challenges where expires_at <= :now",
+        return postgres.update("delete from twofactor.challenges where expires_at <= :now",
             Map.of("now", clock.instant()));
     }
 
     /// What the person may know of it himself; empty while it is not enabled.
     Mono<SecondFactorRecords.View> view(UUID account) {
         return postgres.query("""
-            select enabled_at, (select count(*) from identity.recovery_codes c
+            select enabled_at, (select count(*) from twofactor.recovery_codes c
                                  where c.account = f.account and c.used_at is null)::integer as codes_left
-              from identity.second_factors f where account = :account and enabled_at is not null
+              from twofactor.second_factors f where account = :account and enabled_at is not null
             """, Map.of("account", account), row -> new SecondFactorRecords.View(
             Objects.requireNonNull(row.get("enabled_at", Instant.class)),
             Objects.requireNonNull(row.get("codes_left", Integer.class)))).singleOrEmpty();
@@ -222,8 +211,8 @@ final class SecondFactors implements SecondFactor, StepUp {
     /// The person is erased.
     Mono<Void> forget(UUID account) {
         return postgres.run(Write.of(Piece.of("""
-            factors_forgotten as (delete from identity.second_factors where account = :account),
-            challenges_forgotten as (delete from identity.challenges where account = :account)""")
+            factors_forgotten as (delete from twofactor.second_factors where account = :account),
+            challenges_forgotten as (delete from twofactor.challenges where account = :account)""")
             .bind("account", account))).then();
     }
 }

@@ -1,4 +1,4 @@
-package io.millrace.identity;
+package io.millrace.twofactor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -66,7 +66,7 @@ class TwoFactorTest {
 
         /// The present code, usable again: what this moment's tests used up is forgotten.
         String code() {
-            shop.database().execute("update identity.second_factors set last_step = 0 where account = ?", id);
+            shop.database().execute("update twofactor.second_factors set last_step = 0 where account = ?", id);
             return Totp.code(secret, Totp.step(Instant.now()), Totp.DIGITS, Totp.SHA1);
         }
 
@@ -186,7 +186,8 @@ class TwoFactorTest {
         assertThat(answers.stream().map(Answer::status)).containsOnlyOnce(200).containsOnly(200, 401);
         assertThat(answer(challenge, ann.code()).expect(401).code()).isEqualTo("invalid_token");
         assertThat(shop.database().number("""
-            select count(*) from identity.recovery_codes where account = ? and used_at is not null""", ann.id)).isOne();
+            select count(*) from twofactor.recovery_codes where account = ? and used_at is not null""", ann.id))
+            .isOne();
     }
 
     /// Guard: `used_at is null` in the update that uses it up.
@@ -213,7 +214,7 @@ class TwoFactorTest {
         assertThat(ann.client.post("/api/v1/auth/2fa/challenge", Map.of("code", ann.recovery.getFirst())).expect(429)
             .code()).isEqualTo("too_many_requests");
         shop.database().execute("""
-            update identity.second_factors set failures_since = failures_since - interval '16 minutes'
+            update twofactor.second_factors set failures_since = failures_since - interval '16 minutes'
              where account = ?""", ann.id);
         answer(ann.challenge(), ann.code()).expect(200);
     }
@@ -222,7 +223,7 @@ class TwoFactorTest {
         Person ann = new Person().enabled();
         assertThat(answer("made-up", ann.code()).expect(401).code()).isEqualTo("invalid_token");
         String challenge = ann.challenge();
-        shop.database().execute("update identity.challenges set expires_at = now() where account = ?", ann.id);
+        shop.database().execute("update twofactor.challenges set expires_at = now() where account = ?", ann.id);
         answer(challenge, ann.code()).expect(401);
     }
 
@@ -297,7 +298,7 @@ class TwoFactorTest {
         ann.client.post("/api/v1/auth/2fa/disable", Map.of("code", ann.code(), "password", PASSWORD)).expect(204);
         answer(challenge, ann.recovery.getFirst()).expect(401);
         ann.login().expect(200);
-        assertThat(shop.database().number("select count(*) from identity.recovery_codes where account = ?", ann.id))
+        assertThat(shop.database().number("select count(*) from twofactor.recovery_codes where account = ?", ann.id))
             .isZero();
     }
 
@@ -315,23 +316,23 @@ class TwoFactorTest {
         Person ann = new Person().enabled();
         String challenge = ann.challenge();
         byte[] stored = (byte[]) java.util.Objects.requireNonNull(
-            shop.database().value("select secret from identity.second_factors where account = ?", ann.id));
+            shop.database().value("select secret from twofactor.second_factors where account = ?", ann.id));
         assertThat(java.util.HexFormat.of().formatHex(stored))
             .doesNotContain(java.util.HexFormat.of().formatHex(ann.secret));
         assertThat(stored.length).isGreaterThan(ann.secret.length + 28);
-        String all = shop.database().rows("select * from identity.recovery_codes where account = ?", ann.id).toString()
-            + shop.database().rows("select encode(hash, 'escape') from identity.challenges where account = ?", ann.id);
+        String all = shop.database().rows("select * from twofactor.recovery_codes where account = ?", ann.id).toString()
+            + shop.database().rows("select encode(hash, 'escape') from twofactor.challenges where account = ?", ann.id);
         assertThat(all).doesNotContain(challenge, ann.recovery.getFirst());
-        assertThat(shop.database().number("select count(*) from identity.challenges where hash = ?",
-            (Object) Bearer.sha256(challenge))).isOne();
+        assertThat(shop.database().number("select count(*) from twofactor.challenges where hash = ?",
+            (Object) RecoveryCode.sha256(challenge))).isOne();
     }
 
     @Test void what_nobody_answered_is_swept_away() {
         Person ann = new Person().enabled();
         ann.challenge();
-        shop.database().execute("update identity.challenges set expires_at = now() where account = ?", ann.id);
-        shop.bean(io.millrace.jobs.Jobs.class).run("identity.challenges").block();
-        assertThat(shop.database().number("select count(*) from identity.challenges where account = ?", ann.id))
+        shop.database().execute("update twofactor.challenges set expires_at = now() where account = ?", ann.id);
+        shop.bean(io.millrace.jobs.Jobs.class).run("twofactor.challenges").block();
+        assertThat(shop.database().number("select count(*) from twofactor.challenges where account = ?", ann.id))
             .isZero();
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.twofactor;
+
+import org.jspecify.annotations.NullMarked;
