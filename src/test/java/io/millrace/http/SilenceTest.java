@@ -3,14 +3,20 @@ package io.millrace.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /// A Redis that is gone or slow costs one question per silence, and a good answer ends it at once.
 class SilenceTest {
     private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 1);
-    private final Silence silence = new Silence(now::get);
+    private final AtomicReference<Runnable> meanwhile = new AtomicReference<>(() -> {});
+    private final Silence silence = new Silence(() -> {
+        meanwhile.getAndSet(() -> {}).run();
+        return now.get();
+    });
     private final TimeoutException slow = new TimeoutException();
 
     /// How many of a crowd may ask at this moment.
@@ -23,9 +29,19 @@ class SilenceTest {
         silence.ill(slow);
         assertThat(asking()).isZero();
         now.addAndGet(Silence.FIRST.toNanos());
-        assertThat(asking()).as("guard: the compare-and-set of the end").isEqualTo(1);
+        assertThat(asking()).isEqualTo(1);
         silence.well();
         assertThat(asking()).isEqualTo(1_000);
+    }
+
+    /// Guard: the compare-and-set of the silence's end.
+    @Test void of_two_who_ask_at_the_very_end_of_a_silence_one_may() {
+        silence.ill(slow);
+        now.addAndGet(Silence.FIRST.toNanos());
+        AtomicBoolean other = new AtomicBoolean();
+        meanwhile.set(() -> other.set(silence.mayAsk()));
+        assertThat(silence.mayAsk()).as("he looked first, and was overtaken before he decided").isFalse();
+        assertThat(other).isTrue();
     }
 
     @Test void every_failure_in_a_row_doubles_the_silence_up_to_its_longest() {
