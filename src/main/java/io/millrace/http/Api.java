@@ -179,13 +179,26 @@ public final class Api {
     private static @Nullable Problem refusal(Rows.Row row, ServerRequest request) {
         if (!isAcceptable(request.headers().firstHeader("Accept"), row.produces))
             return Problem.of(406, "not_acceptable", "This can be had as " + row.produces);
-        if (row.method == HttpMethod.GET) return null;
+        Problem nul = nul(request);
+        if (nul != null || row.method == HttpMethod.GET) return nul;
         String encoding = request.headers().firstHeader("Content-Encoding");
         if (encoding != null && !encoding.equalsIgnoreCase("identity"))
             return Problem.of(415, "unsupported_encoding", "Send the body uncompressed")
                 .header("Accept-Encoding", "identity").header("Connection", "close");
         long length = request.exchange().getRequest().getHeaders().getContentLength();
         return row.readsStream || length <= Json.DOCUMENT_BYTES_MAX ? null : tooLarge();
+    }
+
+    /// No text of the database can hold a NUL, so no handler has to think of one.
+    private static @Nullable Problem nul(ServerRequest request) {
+        String query = request.uri().getRawQuery();
+        if (query == null || !query.contains("%00")) return null;
+        Fields fields = new Fields();
+        request.queryParams().forEach((name, values) -> {
+            if (values.stream().anyMatch(value -> value != null && value.indexOf(0) >= 0))
+                fields.wrong(name, "has characters that do not belong there");
+        });
+        return fields.isClean() ? null : Problem.invalid(fields.errors());
     }
 
     /// Whoever takes JSON, a stream of ours or anything takes what we have; the exotic is compared in full.

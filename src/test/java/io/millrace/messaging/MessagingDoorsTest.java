@@ -40,6 +40,14 @@ class MessagingDoorsTest {
         return letters;
     }
 
+    /// Guard: the look for a NUL in queries; PostgreSQL takes none, which would be a 500 (found by R10).
+    @Test void a_filter_that_no_text_can_match_is_refused_by_name() {
+        Client admin = admin();
+        for (String query : List.of("dead-letters?consumer=a%00b", "orders?status=%00", "orders?number=x%00"))
+            assertThat(admin.get("/api/v1/admin/" + query).expect(422).json().path("errors")
+                .has(query.substring(query.indexOf('?') + 1, query.indexOf('=')))).as(query).isTrue();
+    }
+
     @Test void an_admin_lists_replays_and_discards_what_was_parked() {
         ears.chokes = fact -> fact.aggregate().startsWith("door:");
         for (int i = 0; i < 2; i++) Rig.tick(shop, "door:a", "n" + i).block(LONG);
