@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// A product on display: the catalogue's product with the prices and the stock we heard of, rendered to JSON. Pure.
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 record Display(Product product, Currency currency, Map<UUID, Long> prices, Map<UUID, Pool> stock, long revision,
     long told) {
     private static final int SEARCH_WORDS_CHARS_MAX = 4_000;
+    private static final Pattern MARKS = Pattern.compile("\\p{M}+");
+    private static final Pattern NO_WORD = Pattern.compile("[^\\p{L}\\p{N}]+");
 
     /// What was last heard of a pool; `version` is the pool's own, 0 while only the catalogue's writer spoke of it.
     record Pool(long available, long version) {}
@@ -159,8 +162,8 @@ record Display(Product product, Currency currency, Map<UUID, Long> prices, Map<U
 
     /// Lower case, without accents, letters and digits only: how names are sorted, found and typed.
     static String plain(String text) {
-        String marks = Normalizer.normalize(text, Normalizer.Form.NFKD).replaceAll("\\p{M}+", "");
-        String plain = marks.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]+", " ").strip();
+        String marks = MARKS.matcher(Normalizer.normalize(text, Normalizer.Form.NFKD)).replaceAll("");
+        String plain = NO_WORD.matcher(marks.toLowerCase(Locale.ROOT)).replaceAll(" ").strip();
         return plain.length() <= SEARCH_WORDS_CHARS_MAX ? plain : plain.substring(0, SEARCH_WORDS_CHARS_MAX);
     }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// What a shopper asks of a list: filters, order and place, born valid from the parameters of a URL. Pure.
@@ -28,6 +29,9 @@ record Query(@Nullable String category, List<String> words, @Nullable Long minPr
     private static final int WORDS_MAX = 8;
     private static final int TEXT_CHARS_MAX = 200;
     private static final int CURSOR_CHARS_MAX = 2_000;
+    private static final Pattern KEY = Pattern.compile("\\d{1,19}");
+    private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
+    private static final Pattern TYPE = Pattern.compile("[a-z_]{1,32}");
 
     /// The orders there are: nothing a client says becomes SQL.
     enum Sort {
@@ -66,7 +70,7 @@ record Query(@Nullable String category, List<String> words, @Nullable Long minPr
                 String plain = new String(Base64.getUrlDecoder().decode(text), StandardCharsets.UTF_8);
                 String[] parts = plain.split("\\|", 3);
                 if (parts.length != 3 || !parts[0].equals(sort.word) || parts[2].indexOf('\0') >= 0) return null;
-                if (sort.type.equals("bigint") && !parts[2].matches("\\d{1,19}")) return null;
+                if (sort.type.equals("bigint") && !KEY.matcher(parts[2]).matches()) return null;
                 if (sort.type.equals("bigint")) Long.parseLong(parts[2]);
                 return Ids.read(parts[1]).map(id -> new Cursor(parts[2], id)).orElse(null);
             } catch (IllegalArgumentException e) {
@@ -94,7 +98,7 @@ record Query(@Nullable String category, List<String> words, @Nullable Long minPr
         if (seller != null && sellerId == null) fields.wrong("seller", "is an id");
         String search = parameters.getOrDefault("search", parameters.getOrDefault("q", ""));
         String type = parameters.get("type");
-        fields.must("type", type, word -> word.matches("[a-z_]{1,32}"), "is a type of product");
+        fields.must("type", type, word -> TYPE.matcher(word).matches(), "is a type of product");
         String brand = parameters.get("brand");
         String category = shelf != null ? shelf : parameters.get("category");
         for (String name : List.of("brand", "category", "search", "q"))
@@ -108,6 +112,7 @@ record Query(@Nullable String category, List<String> words, @Nullable Long minPr
 
     /// The words of a search, plain; more than a few are dropped.
     static List<String> words(String text) {
+        if (text.isEmpty()) return List.of();
         String plain = Display.plain(text.length() > TEXT_CHARS_MAX ? text.substring(0, TEXT_CHARS_MAX) : text);
         return plain.isEmpty() ? List.of() : Arrays.stream(plain.split(" ")).distinct().limit(WORDS_MAX).toList();
     }
@@ -148,7 +153,7 @@ record Query(@Nullable String category, List<String> words, @Nullable Long minPr
 
     private static int number(String name, @Nullable String text, int usual, int max, Fields fields) {
         if (text == null || text.isEmpty()) return usual;
-        if (text.matches("\\d{1,9}") && Integer.parseInt(text) >= 1 && Integer.parseInt(text) <= max)
+        if (NUMBER.matcher(text).matches() && Integer.parseInt(text) >= 1 && Integer.parseInt(text) <= max)
             return Integer.parseInt(text);
         fields.wrong(name, "is a whole number from 1 to " + max);
         return usual;

@@ -4,6 +4,7 @@ import io.millrace.postgres.Pool;
 import io.millrace.postgres.Wires;
 import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.pool.ConnectionPoolConfiguration;
+import io.r2dbc.postgresql.PostgresqlConnectionFactoryProvider;
 import io.r2dbc.spi.ConnectionFactories;
 import io.r2dbc.spi.ConnectionFactory;
 import io.r2dbc.spi.ConnectionFactoryOptions;
@@ -18,6 +19,10 @@ final class ReadOnly implements DisposableBean {
     private static final Duration ACQUIRE_MAX = Duration.ofSeconds(3);
     private static final Duration LIFE_MAX = Duration.ofMinutes(30);
 
+    /// Statements that a connection keeps prepared. Shoppers put together tens of thousands of different ones, and each
+    /// takes some 50 kB of PostgreSQL's memory.
+    static final int STATEMENTS_MAX = 200;
+
     private final ConnectionPool pool;
 
     private ReadOnly(ConnectionPool pool) {
@@ -26,7 +31,9 @@ final class ReadOnly implements DisposableBean {
 
     static ReadOnly of(ConnectionFactoryOptions options, int connections, Duration statementMax) {
         ConnectionFactoryOptions own = Wires.to(options, Map.of("statement_timeout",
-            Long.toString(statementMax.toMillis()), "default_transaction_read_only", "on"));
+            Long.toString(statementMax.toMillis()), "default_transaction_read_only", "on",
+            "plan_cache_mode", "force_generic_plan")).mutate()
+            .option(PostgresqlConnectionFactoryProvider.PREPARED_STATEMENT_CACHE_QUERIES, STATEMENTS_MAX).build();
         return new ReadOnly(new Pool(ConnectionPoolConfiguration.builder(ConnectionFactories.get(own))
             .initialSize(0).maxAcquireTime(ACQUIRE_MAX).maxLifeTime(LIFE_MAX).validationDepth(ValidationDepth.LOCAL),
             connections));

@@ -58,7 +58,7 @@ final class ReadyPages {
     }
 
     void keepLine(String line, Ready ready) {
-        if (ready.status() == 200) lines.put(line, ready);
+        if (ready.status() == 200 && ready.isGood(System.nanoTime())) lines.put(line, ready);
     }
 
     /// The answer under the key: ready, shared, or made now.
@@ -70,17 +70,16 @@ final class ReadyPages {
         Flight flight = flights.get(address);
         // an answer that somebody began to make before the last change is not waited for
         if (flight != null && Arrays.equals(flight.at, now)) return flight.answer;
-        Mono<Ready> answer = found(channel, key, make).map(content -> kept(address, content, stamps, now)).cache();
+        boolean again = wasAsked(address.hashCode());
+        Mono<Ready> answer = (again ? found(channel, key, make) : Mono.defer(make))
+            .map(content -> again ? kept(address, content, stamps, now) : once(content, stamps, now)).cache();
         Flight mine = new Flight(now, answer.doFinally(end -> flights.computeIfPresent(address,
             (same, current) -> Arrays.equals(current.at, now) ? null : current)));
         flights.put(address, mine);
         return mine.answer;
     }
 
-    /// What nobody asked for before, the other nodes have hardly either: asking Redis and sharing it would cost more
-    /// than the one statement that makes it (deep pages, odd filters). From the second time on it is shared.
     private Mono<SharedPages.Content> found(String channel, String key, Supplier<Mono<SharedPages.Content>> make) {
-        if (!wasAsked(channel.hashCode() * 31 + key.hashCode())) return Mono.defer(make);
         return shared.find(channel, key).map(java.util.Optional::of).defaultIfEmpty(java.util.Optional.empty())
             .flatMap(found -> {
                 SharedPages.Content content = found.map(SharedPages.Found::content).orElse(null);
@@ -90,9 +89,17 @@ final class ReadyPages {
             });
     }
 
+    /// What nobody asked for before (deep pages, odd filters) is made and forgotten: the other nodes have hardly got it
+    /// either, so asking Redis and sharing it would cost more than the one statement that makes it, and keeping it
+    /// would push out what is asked for and keep the garbage collector busy. From the second time on it is kept.
     private boolean wasAsked(int hash) {
         int slot = (hash ^ hash >>> 16) & LATELY - 1;
         return lately.getAndSet(slot, hash) == hash;
+    }
+
+    /// Good for those who wait for it now, and for nobody after them.
+    private static Ready once(SharedPages.Content content, Stamp[] stamps, long[] at) {
+        return Ready.of(content.status(), content.bytes(), content.version(), stamps, at, System.nanoTime());
     }
 
     private Ready kept(String address, SharedPages.Content content, Stamp[] stamps, long[] at) {
@@ -110,7 +117,8 @@ final class ReadyPages {
     }
 
     private static Cache<String, Ready> cache(long bytesMax) {
-        return Caffeine.newBuilder().maximumWeight(bytesMax)
+        // a put is small work: handing what it leaves behind to another thread would cost more than doing it
+        return Caffeine.newBuilder().maximumWeight(bytesMax).executor(Runnable::run)
             .weigher((String key, Ready ready) -> ready.weight() + key.length()).build();
     }
 }

@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
 /// P3, P4, P8 and P12: orders placed and paid, one article that everybody wants, and the provider's letters.
 final class Buying {
     static final int BUYERS = 32;
-    private static final int CROWD = 256;
+    /// As many as are let in at once; more would measure how fast the others are refused (P7 does).
+    private static final int CROWD = 200;
     private static final int POSTMEN = 32;
     private static final Pattern INTENT = Pattern.compile("\"provider_reference\":\"([^\"]+)\"");
     private static final String WHO = """

@@ -25,7 +25,7 @@ final class Rig implements AutoCloseable {
     /// A second's commits of the sweeps and leases of a shop at rest, generously.
     private static final int QUIET_COMMITS_MAX = 60;
     private static final long PLENTY = 1_000_000_000L;
-    private static final String JVM = System.getProperty("bench.jvm", "-Xmx512m");
+    private static final String JVM = System.getProperty("bench.jvm", "-Xms288m -Xmx512m");
     private static final Duration IMPORT = Duration.ofMinutes(10);
 
     final Provider provider = new Provider();

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicReference;
 /// every guess came from another address for another account: what holds is the bounded room for hashing alone.
 final class SigningIn {
     private static final int FLOOD_PER_SECOND = 500;
-    private static final int FLOOD_CLIENTS = 64;
+    private static final int FLOOD_CLIENTS = 400;
     private static final int READERS = 16;
     private static final double SIGN_INS_PER_SECOND = 5;
 

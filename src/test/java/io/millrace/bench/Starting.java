@@ -1,14 +1,12 @@
 package io.millrace.bench;
 
+import io.millrace.testing.ProductionSettings;
 import io.millrace.testing.ShopProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyPairGenerator;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +35,7 @@ final class Starting {
             table.note("P11", "start to ready", "no jar in target/: mvn package -DskipTests first");
             return;
         }
-        Map<String, String> settings = new LinkedHashMap<>(secrets());
+        Map<String, String> settings = new LinkedHashMap<>(ProductionSettings.all());
         settings.putAll(rig.servers.freshShop());
         Path app = scratch.resolve("app");
         Machine.run(List.of(ShopProcess.java(), "-Djarmode=tools", "-jar", jar.toAbsolutePath().toString(), "extract",
@@ -95,30 +93,6 @@ final class Starting {
         try (Stream<Path> files = Files.list(Path.of("target"))) {
             return files.filter(file -> file.getFileName().toString().matches("millrace-.*\\.jar")).findFirst()
                 .orElse(null);
-        }
-    }
-
-    private static Map<String, String> secrets() {
-        return Map.of("millrace.admin.email", "owner@shop.example",
-            "millrace.admin.password", "correct horse battery staple",
-            "millrace.identity.signing-key", signingKey(),
-            "millrace.vault.keys", "b25lIGtleSBvZiBhIHRlc3QsIDMyIGJ5dGVzIGxvbmc=",
-            "millrace.payment.stripe.secret-key", "sk_live_of_a_bench",
-            "millrace.payment.stripe.publishable-key", "pk_live_of_a_bench",
-            "millrace.payment.stripe.webhook-secrets", "whsec_of_a_bench",
-            "millrace.public-url", "https://shop.example",
-            "millrace.notification.sendgrid.api-key", "SG.of_a_bench",
-            "millrace.notification.sendgrid.from", "orders@shop.example");
-    }
-
-    private static String signingKey() {
-        try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-            generator.initialize(256);
-            return "-----BEGIN PRIVATE KEY-----\n" + Base64.getMimeEncoder().encodeToString(generator.generateKeyPair()
-                .getPrivate().getEncoded()) + "\n-----END PRIVATE KEY-----\n";
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
         }
     }
 

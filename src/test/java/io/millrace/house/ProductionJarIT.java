@@ -3,14 +3,12 @@ package io.millrace.house;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.testing.Infrastructure;
+import io.millrace.testing.ProductionSettings;
 import io.millrace.testing.ShopProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyPairGenerator;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +51,7 @@ class ProductionJarIT {
     }
 
     @Test void values_that_everybody_knows_from_development_are_refused() {
-        var settings = new HashMap<>(secrets());
+        var settings = new HashMap<>(ProductionSettings.all());
         settings.putAll(Infrastructure.shared().settings());
         settings.put("millrace.admin.password", "millrace-admin");
         settings.put("millrace.payment.stripe.secret-key", "sk_test_sandbox");
@@ -67,7 +65,7 @@ class ProductionJarIT {
     }
 
     @Test void told_everything_it_opens_and_leaves_on_sigterm() {
-        var settings = new HashMap<>(secrets());
+        var settings = new HashMap<>(ProductionSettings.all());
         settings.putAll(Infrastructure.shared().freshShop());
         try (ShopProcess shop = ShopProcess.launch(command(), settings).awaitReady()) {
             assertThat(shop.client().get("/sandbox/chaos").status()).isEqualTo(404);
@@ -83,7 +81,7 @@ class ProductionJarIT {
     @EnabledIfSystemProperty(named = "rehearsal", matches = "true") void the_rehearsal_of_the_image_leaves_a_cache(
         @TempDir Path image) throws Exception {
         Files.copy(JAR, image.resolve("packed.jar"));
-        Path key = Files.writeString(image.resolve("key.pem"), signingKey());
+        Path key = Files.writeString(image.resolve("key.pem"), ProductionSettings.signingKey());
         run(image, ShopProcess.java(), "-Djarmode=tools", "-jar", "packed.jar", "extract", "--destination", "app");
         Path app = image.resolve("app");
         Files.move(app.resolve("packed.jar"), app.resolve("millrace.jar"));
@@ -103,31 +101,5 @@ class ProductionJarIT {
 
     private static List<String> command() {
         return List.of(ShopProcess.java(), "-Xmx512m", "-jar", JAR.toAbsolutePath().toString());
-    }
-
-    private static Map<String, String> secrets() {
-        var secrets = new HashMap<>(Map.of("millrace.admin.email", "owner@shop.example",
-            "millrace.admin.password", "correct horse battery staple",
-            "millrace.identity.signing-key", signingKey(),
-            "millrace.vault.keys", "b25lIGtleSBvZiBhIHRlc3QsIDMyIGJ5dGVzIGxvbmc=",
-            "millrace.payment.stripe.secret-key", "sk_live_of_a_test",
-            "millrace.payment.stripe.publishable-key", "pk_live_of_a_test",
-            "millrace.payment.stripe.webhook-secrets", "whsec_of_a_test_of_the_jar"));
-        secrets.putAll(Map.of("millrace.http.hosts", "shop.example", "millrace.public-url", "https://shop.example",
-            "millrace.notification.sendgrid.api-key", "SG.of_a_test_of_the_jar",
-            "millrace.notification.sendgrid.from", "orders@shop.example"));
-        return secrets;
-    }
-
-    private static String signingKey() {
-        try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-            generator.initialize(256);
-            byte[] key = generator.generateKeyPair().getPrivate().getEncoded();
-            return "-----BEGIN PRIVATE KEY-----\n" + Base64.getMimeEncoder().encodeToString(key)
-                + "\n-----END PRIVATE KEY-----\n";
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

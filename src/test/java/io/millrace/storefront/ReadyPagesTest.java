@@ -7,16 +7,23 @@ import io.millrace.catalog.ProductDraft;
 import io.millrace.catalog.ProductType;
 import io.millrace.catalog.VariantDraft;
 import io.millrace.money.Money;
+import io.millrace.postgres.Postgres;
 import io.millrace.testing.Client;
 import io.millrace.testing.Eventually;
 import io.millrace.testing.Shop;
+import io.millrace.tracing.Spans;
+import io.r2dbc.spi.R2dbcException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.r2dbc.autoconfigure.R2dbcConnectionDetails;
+import org.springframework.transaction.reactive.TransactionalOperator;
 import reactor.core.publisher.Mono;
 
 /// What ready bytes cost and what they never cost: the database is asked once, and Redis may be gone.
@@ -84,17 +91,52 @@ class ReadyPagesTest {
     }
 
     @Test void shoppers_connections_refuse_writes_and_end_what_takes_too_long() {
-        ReadOnly own = shop.bean(ReadOnly.class);
-        io.millrace.postgres.Postgres postgres = new io.millrace.postgres.Postgres(own.connections(),
-            shop.bean(org.springframework.transaction.reactive.TransactionalOperator.class),
-            io.millrace.tracing.Spans.OFF);
+        Postgres postgres = postgres(shop.bean(ReadOnly.class));
         assertThat(fails(postgres, "delete from storefront.products where id is null returning 1")).contains("25006");
         assertThat(fails(postgres, "select 1 from pg_sleep(5)")).contains("57014");
     }
 
-    private static String fails(io.millrace.postgres.Postgres postgres, String sql) {
-        return postgres.query(sql, java.util.Map.of(), row -> "went through").next()
-            .onErrorResume(io.r2dbc.spi.R2dbcException.class, error -> Mono.just(String.valueOf(error.getSqlState())))
+    /// Guard: the bound on prepared statements, without which whoever varies a search fills PostgreSQL's memory.
+    @Test void a_connection_keeps_few_of_the_statements_that_shoppers_put_together() {
+        ReadOnly own = ReadOnly.of(shop.bean(R2dbcConnectionDetails.class).getConnectionFactoryOptions(), 1,
+            Duration.ofSeconds(2));
+        try {
+            Postgres postgres = postgres(own);
+            String kept = "select count(*) from pg_prepared_statements where 1 = :one";
+            for (int i = 0; i < ReadOnly.STATEMENTS_MAX + 50; i++)
+                assertThat(number(postgres, "select " + i + "::bigint where 1 = :one")).isEqualTo(i);
+            assertThat(number(postgres, kept)).as("one may be on its way out").isBetween(1L,
+                ReadOnly.STATEMENTS_MAX + 1L);
+        } finally {
+            own.destroy();
+        }
+    }
+
+    private static long number(Postgres postgres, String sql) {
+        Long number = postgres.query(sql, Map.of("one", 1), row -> row.get(0, Long.class)).single().toFuture().join();
+        return Objects.requireNonNull(number);
+    }
+
+    /// What nobody asked for before is not kept: it would push out what people do ask for.
+    @Test void an_answer_is_kept_from_the_second_time_on_that_it_is_asked_for() {
+        ReadyPages pages = shop.bean(ReadyPages.class);
+        Ready.Stamp[] stamps = {new Ready.Stamp()};
+        AtomicInteger made = new AtomicInteger();
+        List<Integer> told = new ArrayList<>();
+        for (int i = 0; i < 4; i++)
+            told.add((int) pages.get("pecos", "again|" + mark, stamps, () -> Mono.fromSupplier(
+                () -> new SharedPages.Content(200, null, new byte[]{(byte) made.incrementAndGet()})))
+                .toFuture().join().bytes()[0]);
+        assertThat(told).containsExactly(1, 2, 2, 2);
+    }
+
+    private static Postgres postgres(ReadOnly own) {
+        return new Postgres(own.connections(), Shop.shared().bean(TransactionalOperator.class), Spans.OFF);
+    }
+
+    private static String fails(Postgres postgres, String sql) {
+        return postgres.query(sql, Map.of(), row -> "went through").next()
+            .onErrorResume(R2dbcException.class, error -> Mono.just(String.valueOf(error.getSqlState())))
             .toFuture().join();
     }
 
