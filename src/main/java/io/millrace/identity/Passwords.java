@@ -3,7 +3,6 @@ package io.millrace.identity;
 import io.millrace.http.Problem;
 import io.millrace.http.ProblemException;
 import java.text.Normalizer;
-import java.util.Base64;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.RejectedExecutionException;
@@ -11,7 +10,6 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
-import org.springframework.security.crypto.argon2.Argon2PasswordEncoder;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -20,34 +18,28 @@ import reactor.core.scheduler.Schedulers;
 /// storm of sign-ins fills the queue and is told to come back, it never takes the event loops nor the memory.
 final class Passwords implements AutoCloseable {
     static final int CHARS_MAX = PasswordRules.CHARS_MAX;
-    private static final int MEMORY_KIB = 19 * 1024;
-    private static final int PASSES = 2;
-    private static final int LANES = 1;
-    private static final int SALT_BYTES = 16;
-    private static final int HASH_BYTES = 32;
     private static final int THREADS = 2;
     /// At some 30 ms a hash and two threads: about a second of waiting; fifty of one family may sign in at once.
     static final int QUEUE_MAX = 64;
     private static final int RETRY_AFTER_SECONDS = 2;
     private static final long IDLE_SECONDS = 60;
 
-    private final Argon2PasswordEncoder argon2 =
-        new Argon2PasswordEncoder(SALT_BYTES, HASH_BYTES, LANES, MEMORY_KIB, PASSES);
+    private final Argon2 argon2 = new Argon2();
     private final ThreadPoolExecutor threads;
     private final Scheduler scheduler;
     private final AtomicLong hashed = new AtomicLong();
     /// Checked when the account is unknown, so that the answer takes as long: nobody's, of today's parameters.
-    private static final String DUMMY = "$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s".formatted(MEMORY_KIB, PASSES, LANES,
-        base64(SALT_BYTES), base64(HASH_BYTES));
+    private static final String DUMMY = Argon2.nobodys();
 
     Passwords() {
         threads = new ThreadPoolExecutor(THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS,
             new ArrayBlockingQueue<>(QUEUE_MAX), Thread.ofPlatform().name("passwords-", 0).daemon().factory());
+        threads.allowCoreThreadTimeOut(true);
         scheduler = Schedulers.fromExecutorService(threads, "passwords");
     }
 
     Mono<String> hash(String password) {
-        return queued(() -> String.valueOf(argon2.encode(normal(password))));
+        return queued(() -> argon2.encode(normal(password)));
     }
 
     /// Whether the password is the hash's; without a hash the same work is done for nothing.
@@ -58,11 +50,7 @@ final class Passwords implements AutoCloseable {
 
     /// Whether a hash was made with weaker parameters than today's.
     boolean isOutdated(String hash) {
-        return argon2.upgradeEncoding(hash);
-    }
-
-    private static String base64(int bytes) {
-        return Base64.getEncoder().withoutPadding().encodeToString(new byte[bytes]);
+        return argon2.isOutdated(hash);
     }
 
     /// NFKC (NIST SP 800-63B 5.1.1.2): the same characters typed on another keyboard are the same password.
@@ -77,8 +65,17 @@ final class Passwords implements AutoCloseable {
 
     private <T> Mono<T> queued(Callable<T> work) {
         return Mono.fromCallable(work).doFirst(hashed::incrementAndGet).subscribeOn(scheduler)
-            .onErrorMap(RejectedExecutionException.class, full -> new ProblemException(
-                Problem.unavailable("busy", "Too many sign-ins at once; try again", RETRY_AFTER_SECONDS)));
+            .onErrorMap(RejectedExecutionException.class, full -> busy());
+    }
+
+    private static ProblemException busy() {
+        return new ProblemException(
+            Problem.unavailable("busy", "Too many sign-ins at once; try again", RETRY_AFTER_SECONDS));
+    }
+
+    /// Fails at once when the queue is full, before anything else is done for whoever would have to be sent away.
+    Mono<Void> room() {
+        return Mono.defer(() -> threads.getQueue().remainingCapacity() > 0 ? Mono.empty() : Mono.error(busy()));
     }
 
     @Override public void close() {

@@ -88,7 +88,7 @@ final class Buying {
         Rig.Mark mark = rig.mark();
         Load.Done open = Load.open(rig.url(), 2 * BUYERS, rate, Bench.SECONDS, (caller, number) -> buy(caller));
         table.runs("P3", "the same at 60 % of that, open loop", "", List.of(rig.run(mark, open)));
-        table.note("P12", "RSS after P3 (" + System.getProperty("bench.jvm", "-Xmx512m") + ")",
+        table.note("P12", "RSS after P3 (" + Rig.JVM + ")",
             Machine.n(Machine.kib(rig.pid(), "VmRSS") / 1024.0) + " MiB");
         System.out.println();
         for (Map<String, Object> row : statements)

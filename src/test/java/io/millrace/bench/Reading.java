@@ -99,25 +99,36 @@ final class Reading {
 
     private List<Run> floor(Path list, Path script) throws IOException {
         Path port = scratch.resolve("floor.port");
-        Process floor = new ProcessBuilder(ShopProcess.java(), "-Xmx256m", "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow", "-cp", System.getProperty("java.class.path"),
-            Floor.class.getName(), rig.url().toString(), list.toString(), port.toString())
-            .redirectErrorStream(true).redirectOutput(scratch.resolve("floor.log").toFile()).start();
+        return beside("floor", port, List.of(Floor.class.getName(), rig.url().toString(), list.toString(),
+            port.toString()), CONNECTIONS, script);
+    }
+
+    /// Another server in a JVM of its own, warmed up and measured as the shop is; it writes its port into the file.
+    private List<Run> beside(String name, Path port, List<String> program, int connections, Path script)
+        throws IOException {
+        List<String> command = new ArrayList<>(List.of(ShopProcess.java(), "-Xms288m", "-Xmx512m",
+            "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
+            "-Dlogging.level.root=warn", "-cp", System.getProperty("java.class.path")));
+        command.addAll(program);
+        Process other = new ProcessBuilder(command).redirectErrorStream(true)
+            .redirectOutput(scratch.resolve(name + ".log").toFile()).start();
         try {
-            Eventually.holds("the floor listens", Duration.ofMinutes(2), () -> !Machine.read(port).isEmpty());
+            Eventually.holds("the " + name + " listens", Duration.ofMinutes(2), () -> !Machine.read(port).isEmpty());
             URI url = URI.create("http://127.0.0.1:" + Machine.read(port));
-            wrk(url, script, CONNECTIONS, Bench.WARM);
+            wrk(url, script, connections, Bench.WARM);
             Load.idle(Bench.IDLE);
             List<Run> runs = new ArrayList<>();
             for (int i = 0; i < Bench.RUNS; i++) {
-                long cpu = Machine.cpuMicros(floor.pid(), false);
-                Wrk wrk = wrk(url, script, CONNECTIONS, Bench.SECONDS);
-                runs.add(new Run(wrk.rate(), wrk.p50(), wrk.p99(), (Machine.cpuMicros(floor.pid(), false) - cpu)
-                    / (double) Math.max(1, wrk.requests()), 0, wrk.bad()));
+                long cpu = Machine.cpuMicros(other.pid(), false);
+                long postgres = Machine.postgresMicros(rig.postmaster);
+                Wrk wrk = wrk(url, script, connections, Bench.SECONDS);
+                double each = Math.max(1, wrk.requests());
+                runs.add(new Run(wrk.rate(), wrk.p50(), wrk.p99(), (Machine.cpuMicros(other.pid(), false) - cpu) / each,
+                    (Machine.postgresMicros(rig.postmaster) - postgres) / each, wrk.bad()));
             }
             return runs;
         } finally {
-            floor.destroy();
+            other.destroy();
         }
     }
 
@@ -138,6 +149,18 @@ final class Reading {
         if (floor.isEmpty()) table.note("P2", "the same SQL by pgbench", "pgbench not installed");
         else table.runs("P2", "the same SQL by pgbench -M prepared, 8 clients", "floor", floor);
         table.runs("P2", "uncached list page of 20, wrk -t1 -c32", ratio, ours);
+        List<Run> peer = peer(random);
+        if (peer.isEmpty()) table.note("P2", "Spring MVC, virtual threads and JDBC", "comes with -Pbench");
+        else
+            table.runs("P2", "the same page and statement by Spring MVC, virtual threads, JDBC and nothing around it",
+                "ours is " + Machine.n(Table.median(ours, Run::rate) / Table.median(peer, Run::rate)) + " of it", peer);
+    }
+
+    private List<Run> peer(Random random) throws IOException {
+        if (Reading.class.getResource("/peer/Peer.class") == null) return List.of();
+        Path port = scratch.resolve("peer.port");
+        return beside("peer", port, List.of("peer.Peer", rig.settings.getOrDefault("spring.r2dbc.url", ""),
+            port.toString()), READERS, script(pages(random)));
     }
 
     private Path pages(Random random) throws IOException {

@@ -6,6 +6,7 @@ import io.millrace.testing.Database;
 import io.millrace.testing.Eventually;
 import io.millrace.testing.Infrastructure;
 import io.millrace.testing.ShopProcess;
+import java.io.File;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -15,6 +16,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// A shop in a JVM of its own with goods in it, on PostgreSQL, Redis and Kafka of its own (PostgreSQL and Redis are
 /// processes, Kafka runs in the bench's JVM, so none of the three is counted as the shop's).
@@ -25,7 +28,7 @@ final class Rig implements AutoCloseable {
     /// A second's commits of the sweeps and leases of a shop at rest, generously.
     private static final int QUIET_COMMITS_MAX = 60;
     private static final long PLENTY = 1_000_000_000L;
-    private static final String JVM = System.getProperty("bench.jvm", "-Xms288m -Xmx512m");
+    static final String JVM = System.getProperty("bench.jvm", "-Xms288m -Xmx512m");
     private static final Duration IMPORT = Duration.ofMinutes(10);
 
     final Provider provider = new Provider();
@@ -68,8 +71,15 @@ final class Rig implements AutoCloseable {
         return command;
     }
 
+    /// Without what only the peer needs: with Spring MVC beside WebFlux Boot would choose that.
+    private static String classPath() {
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+            .filter(entry -> !entry.contains("spring-webmvc") && !entry.contains("tomcat-embed"))
+            .collect(Collectors.joining(File.pathSeparator));
+    }
+
     ShopProcess open() {
-        return ShopProcess.launch(command(System.getProperty("java.class.path")), settings).awaitReady();
+        return ShopProcess.launch(command(classPath()), settings).awaitReady();
     }
 
     /// A new JVM on the same data: what is measured next is not hidden in memory that the last load has touched.
