@@ -27,8 +27,8 @@ import org.springframework.web.servlet.config.annotation.EnableWebMvc;
 
 /// What a Java shop would pick instead: Spring MVC on virtual threads, JDBC, and nothing around it (no limits, callers,
 /// tags, traces or metrics), reading the same page by the same statement from the same table. In a JVM of its own:
-/// `Peer <r2dbc address> <port file>`. Outside the package that the shop looks through for its rooms, and only here when
-/// the profile `bench` brings Spring MVC.
+/// `Peer <r2dbc address> <port file>`. Outside the package that the shop looks through for its rooms, and only here
+/// when the profile `bench` brings Spring MVC.
 @EnableWebMvc
 public class Peer {
     private static final int CONNECTIONS = 8;
