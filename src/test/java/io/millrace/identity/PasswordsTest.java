@@ -94,6 +94,29 @@ class PasswordsTest {
         }
     }
 
+    /// Guard: the look for room before the first look-up. Without it a flood that is refused reads the accounts all the
+    /// same.
+    @Test void attack_29_who_finds_the_queue_full_is_sent_away_before_an_account_is_looked_up() {
+        Shop shop = Shop.shared();
+        shop.database().execute("create extension if not exists pg_stat_statements");
+        String lookUps = "select coalesce(sum(calls), 0) from pg_stat_statements s join pg_database d on d.oid = s.dbid"
+            + " where d.datname = current_database() and query ~ 'where a.email_blind = '";
+        Passwords passwords = shop.bean(Passwords.class);
+        long before = shop.database().number(lookUps);
+        var flood = Flux.range(0, 3 * Passwords.QUEUE_MAX)
+            .flatMap(i -> passwords.matches("guess " + i, null).onErrorReturn(false), 3 * Passwords.QUEUE_MAX)
+            .then().toFuture();
+        Answer refused = shop.client().post("auth/login", Map.of("email", "nobody@example.com", "password",
+            "correct horse"));
+        flood.join();
+        assertThat(refused.status()).isEqualTo(503);
+        assertThat(refused.header("Retry-After")).isNotEmpty();
+        assertThat(shop.database().number(lookUps)).isEqualTo(before);
+        shop.client().post("auth/login", Map.of("email", "nobody@example.com", "password", "correct horse"))
+            .expect(401);
+        assertThat(shop.database().number(lookUps)).as("otherwise they are").isEqualTo(before + 1);
+    }
+
     @Test void attack_29_a_huge_password_is_refused_before_it_is_hashed() {
         var client = Shop.shared().client();
         for (String huge : List.of("x".repeat(129), "x".repeat(60_000))) {
