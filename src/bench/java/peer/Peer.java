@@ -34,7 +34,7 @@ public class Peer {
     private static final int CONNECTIONS = 8;
     private static final String PAGE = """
         with page as (select p.card, p.price_key as key, p.id from storefront.products p where p.channel = ? \
-        and p.listed and p.price_minor <= ? and (p.price_key, p.id) > (?, ?) order by p.price_key, p.id limit 20) \
+        and p.listed and p.price_minor <= ? and (p.price_key, p.id) > (?, ?) order by p.price_key, p.id limit ?) \
         select coalesce(string_agg(card, ?), '') as cards, count(*)::int as shown, \
         (array_agg(id))[count(*)] as last_id, ((array_agg(key))[count(*)])::text as last_key, 0::bigint as total \
         from page""";
@@ -84,7 +84,7 @@ public class Peer {
             String[] parts = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8).split("\\|");
             Page page = Objects.requireNonNull(jdbc.queryForObject(PAGE, (row, number) -> new Page(
                 row.getString("cards"), row.getInt("shown"), row.getString("last_id"), row.getString("last_key")),
-                "pecos", max * 100, Long.parseLong(parts[2]), UUID.fromString(parts[1]), ","));
+                "pecos", max * 100, Long.parseLong(parts[2]), UUID.fromString(parts[1]), 20, ","));
             String next = Base64.getUrlEncoder().withoutPadding().encodeToString(("price|" + page.lastId + "|"
                 + page.lastKey).getBytes(StandardCharsets.UTF_8));
             return ResponseEntity.ok().contentType(MediaType.APPLICATION_JSON).body(("{\"success\":true,\"data\":["

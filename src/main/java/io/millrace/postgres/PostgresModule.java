@@ -16,15 +16,11 @@ import org.springframework.transaction.reactive.TransactionalOperator;
 
 @Configuration(proxyBeanMethods = false)
 class PostgresModule {
-    /// Our statements read by key, so a plan does not depend on the values: planning the basket's look-up anew for
-    /// each basket took 416 us where running it takes 121.
-    private static final Map<String, String> GENERIC_PLANS = Map.of("plan_cache_mode", "force_generic_plan");
-
     /// In place of Spring Boot's own pool, with the same settings (`spring.r2dbc.pool.*`).
     @Bean(destroyMethod = "dispose") ConnectionPool connections(R2dbcConnectionDetails details, R2dbcProperties given) {
         R2dbcProperties.Pool pool = given.getPool();
         ConnectionPoolConfiguration.Builder settings = ConnectionPoolConfiguration
-            .builder(ConnectionFactories.get(Wires.to(details.getConnectionFactoryOptions(), GENERIC_PLANS)))
+            .builder(ConnectionFactories.get(Wires.to(details.getConnectionFactoryOptions(), Map.of())))
             .initialSize(pool.getInitialSize()).minIdle(pool.getMinIdle());
         PropertyMapper set = PropertyMapper.get();
         set.from(pool.getMaxIdleTime()).to(settings::maxIdleTime);

@@ -102,7 +102,7 @@ record Query(@Nullable String category, List<String> words, @Nullable Long minPr
         String brand = parameters.get("brand");
         String category = shelf != null ? shelf : parameters.get("category");
         for (String name : List.of("brand", "category", "search", "q"))
-            fields.must(name, parameters.get(name), text -> text.length() <= TEXT_CHARS_MAX && text.indexOf('\0') < 0,
+            fields.must(name, parameters.get(name), text -> text.length() <= TEXT_CHARS_MAX,
                 "has at most " + TEXT_CHARS_MAX + " characters");
         return new Query(category, words(search), money("min_price", parameters, channel, fields),
             money("max_price", parameters, channel, fields), stock == null ? null : (Boolean) stock.equals("true"),

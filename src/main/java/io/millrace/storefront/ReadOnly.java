@@ -31,8 +31,7 @@ final class ReadOnly implements DisposableBean {
 
     static ReadOnly of(ConnectionFactoryOptions options, int connections, Duration statementMax) {
         ConnectionFactoryOptions own = Wires.to(options, Map.of("statement_timeout",
-            Long.toString(statementMax.toMillis()), "default_transaction_read_only", "on",
-            "plan_cache_mode", "force_generic_plan")).mutate()
+            Long.toString(statementMax.toMillis()), "default_transaction_read_only", "on")).mutate()
             .option(PostgresqlConnectionFactoryProvider.PREPARED_STATEMENT_CACHE_QUERIES, STATEMENTS_MAX).build();
         return new ReadOnly(new Pool(ConnectionPoolConfiguration.builder(ConnectionFactories.get(own))
             .initialSize(0).maxAcquireTime(ACQUIRE_MAX).maxLifeTime(LIFE_MAX).validationDepth(ValidationDepth.LOCAL),

@@ -48,10 +48,11 @@ final class Shelves {
         String where = where(channel, query, binds);
         String order = query.sort().key + (query.sort().down ? " desc" : "") + ", p.id"
             + (query.sort().down ? " desc" : "");
+        binds.put("limit", query.perPage());
         binds.put("separator", separator);
         String sql =
             "with page as (select p.card, " + query.sort().key + " as key, p.id from storefront.products p where "
-                + where + after(query, binds) + " order by " + order + limit(query, binds) + offset(query, binds) + ") "
+                + where + after(query, binds) + " order by " + order + " limit :limit" + offset(query, binds) + ") "
                 + "select coalesce(string_agg(card, :separator), '') as cards, count(*)::int as shown, "
                 + "(array_agg(id))[count(*)] as last_id, ((array_agg(key))[count(*)])::text as last_key, "
                 + (counted ? "(select count(*) from storefront.products p where " + where + ")" : "0::bigint")
@@ -211,14 +212,6 @@ final class Shelves {
         binds.put("after_key", query.sort().type.equals("bigint") ? (Object) Long.valueOf(query.cursor().key())
             : query.cursor().key());
         return " and (" + query.sort().key + ", p.id)" + than + "(:after_key, :after_id)";
-    }
-
-    /// The usual size stands in the text: PostgreSQL then knows without looking at the values that walking the index is
-    /// best, and plans such a page once instead of each time, which took longer than reading it.
-    private static String limit(Query query, Map<String, Object> binds) {
-        if (query.perPage() == Query.PER_PAGE) return " limit " + Query.PER_PAGE;
-        binds.put("limit", query.perPage());
-        return " limit :limit";
     }
 
     private static String offset(Query query, Map<String, Object> binds) {
