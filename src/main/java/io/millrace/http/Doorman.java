@@ -47,6 +47,7 @@ final class Doorman extends ChannelDuplexHandler {
     private boolean responding;
     private boolean pressed;
     private boolean left;
+    private boolean cutShort;
     private int unanswered;
     private long written;
     private boolean watched;
@@ -82,6 +83,11 @@ final class Doorman extends ChannelDuplexHandler {
         };
     }
 
+    /// Whether an answer is out although the client may not have said everything.
+    boolean isInterrupting() {
+        return cutShort || responding && inBody;
+    }
+
     @Override public void channelRead(ChannelHandlerContext context, Object message) {
         if (left) {
             ReferenceCountUtil.release(message);
@@ -99,6 +105,8 @@ final class Doorman extends ChannelDuplexHandler {
             }
             String wrong = request.decoderResult().isSuccess() ? ambiguity(request) : null;
             if (wrong != null) request.setDecoderResult(DecoderResult.failure(new IllegalArgumentException(wrong)));
+            // The decoder reads nothing behind what it could not read, so nothing ends this request.
+            cutShort |= request.decoderResult().isFailure();
         }
         if (message instanceof HttpContent content && !(message instanceof HttpRequest)
             && content.decoderResult().isFailure()) {
@@ -180,6 +188,7 @@ final class Doorman extends ChannelDuplexHandler {
             context.close();
             return;
         }
+        cutShort = true;
         var last = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, why);
         last.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE).set(HttpHeaderNames.CONTENT_LENGTH, 0);
         context.writeAndFlush(last).addListener(ChannelFutureListener.CLOSE);

@@ -44,6 +44,7 @@ final class Wire implements WebServerFactoryCustomizer<NettyReactiveWebServerFac
         ChannelPipeline pipeline = channel.pipeline();
         if (pipeline.get(NettyPipeline.HttpCodec) == null) return;
         Doorman doorman = new Doorman();
+        pipeline.addBefore(NettyPipeline.HttpCodec, "millrace.parting", new Parting(doorman::isInterrupting));
         pipeline.addBefore(NettyPipeline.HttpCodec, "millrace.bytes", doorman.bytes());
         pipeline.addAfter(NettyPipeline.HttpCodec, "millrace.requests", doorman);
     }

@@ -84,7 +84,7 @@ class HostileClientsTest {
         slow.addAll(open(100 * SCALE, () -> POST + "Content-Length: 100000\r\n\r\n{"));
         othersAreServed();
         withLittleMemory(before);
-        for (Raw socket : slow) assertThat(socket.readToEnd().status()).isIn(408, 0);
+        for (Raw socket : slow) assertThat(socket.readToEnd().status()).isEqualTo(408);
     }
 
     /// Guard: who pipelines without end is left; what is answered and not read is bounded by the socket.
@@ -116,7 +116,7 @@ class HostileClientsTest {
         String chunk = "1000\r\n" + "x".repeat(4_096) + "\r\n";
         for (Raw raw : open(40, () -> POST + "Transfer-Encoding: chunked\r\n\r\n")) {
             for (int i = 0; i < 200 && !raw.isClosedByServer(); i++) raw.send(chunk);
-            assertThat(raw.readToEnd().status()).isIn(413, 0);
+            assertThat(raw.readToEnd().status()).isEqualTo(413);
         }
         othersAreServed();
         withLittleMemory(before);
@@ -127,7 +127,7 @@ class HostileClientsTest {
         long before = residentMb();
         String preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
         for (Raw raw : open(100, () -> preface + "\0\0\0\4\0\0\0\0\0" + "\0\0\4\3\0\0\0\0\1\0\0\0\10".repeat(1_000)))
-            assertThat(raw.readToEnd().status()).isIn(400, 505, 0);
+            assertThat(raw.readToEnd().status()).isIn(400, 505);
         try (Raw raw = new Raw(port()).send("GET /api/v1/products HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, "
             + "HTTP2-Settings, close\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n\r\n")
             .readToEnd()) {

@@ -192,7 +192,7 @@ class IdempotencyTest {
                 }
         try (Raw raw = new Raw(SHOP.port()).send("POST " + PATH + " HTTP/1.1\r\nHost: a\r\nIdempotency-Key: "
             + "x".repeat(1024 * 1024) + "\r\n\r\n")) {
-            assertThat(raw.readToEnd().status()).isIn(431, 0);
+            assertThat(raw.readToEnd().status()).isEqualTo(431);
         }
     }
 

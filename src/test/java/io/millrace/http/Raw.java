@@ -19,6 +19,7 @@ final class Raw implements AutoCloseable {
     private final InputStream in;
     private final StringBuilder heard = new StringBuilder();
     private boolean closedByServer;
+    private boolean reset;
 
     Raw(int port) throws IOException {
         socket.setSoTimeout(PATIENCE_MS);
@@ -38,6 +39,7 @@ final class Raw implements AutoCloseable {
             out.flush();
         } catch (SocketException closed) {
             closedByServer = true;
+            reset = true;
         }
         return this;
     }
@@ -48,8 +50,8 @@ final class Raw implements AutoCloseable {
             for (int b = in.read(); b >= 0; b = in.read()) heard.append((char) b);
         } catch (SocketTimeoutException late) {
             throw new AssertionError("the server did not close; heard: " + heard, late);
-        } catch (SocketException reset) {
-            heard.append("");
+        } catch (SocketException gone) {
+            reset = true;
         }
         closedByServer = true;
         return this;
@@ -70,6 +72,11 @@ final class Raw implements AutoCloseable {
 
     boolean isClosedByServer() {
         return closedByServer;
+    }
+
+    /// Whether the server broke the connection off instead of ending it.
+    boolean wasReset() {
+        return reset;
     }
 
     /// The status of the first answer; 0 when there was none.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.http.ProblemException;
 import io.millrace.testing.Answer;
+import io.millrace.testing.Client;
 import io.millrace.testing.People;
 import io.millrace.testing.Shop;
 import java.util.List;
@@ -102,19 +103,26 @@ class PasswordsTest {
         String lookUps = "select coalesce(sum(calls), 0) from pg_stat_statements s join pg_database d on d.oid = s.dbid"
             + " where d.datname = current_database() and query ~ 'where a.email_blind = '";
         Passwords passwords = shop.bean(Passwords.class);
+        Client client = shop.client();
+        var somebody = Map.of("email", "nobody@example.com", "password", "correct horse");
+        client.post("auth/login", somebody).expect(401);
         long before = shop.database().number(lookUps);
-        var flood = Flux.range(0, 3 * Passwords.QUEUE_MAX)
-            .flatMap(i -> passwords.matches("guess " + i, null).onErrorReturn(false), 3 * Passwords.QUEUE_MAX)
-            .then().toFuture();
-        Answer refused = shop.client().post("auth/login", Map.of("email", "nobody@example.com", "password",
-            "correct horse"));
-        flood.join();
-        assertThat(refused.status()).isEqualTo(503);
-        assertThat(refused.header("Retry-After")).isNotEmpty();
-        assertThat(shop.database().number(lookUps)).isEqualTo(before);
-        shop.client().post("auth/login", Map.of("email", "nobody@example.com", "password", "correct horse"))
-            .expect(401);
-        assertThat(shop.database().number(lookUps)).as("otherwise they are").isEqualTo(before + 1);
+        int lookedUp = 0;
+        Answer answer;
+        // a queue that was full may have drained before the request is there: who comes in then is looked up
+        do {
+            var flood = Flux.range(0, 3 * Passwords.QUEUE_MAX)
+                .flatMap(i -> passwords.matches("guess " + i, null).onErrorReturn(false), 3 * Passwords.QUEUE_MAX)
+                .then().toFuture();
+            answer = client.post("auth/login", somebody);
+            if (answer.status() == 401) lookedUp++;
+            flood.join();
+        } while (answer.status() == 401 && lookedUp < 50);
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.header("Retry-After")).isNotEmpty();
+        assertThat(shop.database().number(lookUps)).isEqualTo(before + lookedUp);
+        client.post("auth/login", somebody).expect(401);
+        assertThat(shop.database().number(lookUps)).as("otherwise they are").isEqualTo(before + lookedUp + 1);
     }
 
     @Test void attack_29_a_huge_password_is_refused_before_it_is_hashed() {
@@ -125,7 +133,7 @@ class PasswordsTest {
                 "last_name", "B")).expect(422);
         }
         assertThat(client.post("auth/login", Map.of("email", "a@example.com", "password", "x".repeat(1 << 20)))
-            .status()).isIn(400, 413, 422);
+            .status()).isEqualTo(413);
     }
 
     @Test void a_hash_of_weaker_parameters_is_made_anew_when_its_owner_signs_in() {
