@@ -64,7 +64,8 @@ class AuthRoutes {
         if (password.codePointCount(0, password.length()) > PasswordRules.CHARS_MAX)
             fields.wrong("password", "is too long");
         fields.orRefuse();
-        return attempts.may(email).flatMap(verdict -> verdict.allowed()
+        // who is sent away because there is no room has not tried
+        return attempts.room(request).then(attempts.may(email)).flatMap(verdict -> verdict.allowed()
             ? signIn.login(email, password, Device.of(request))
                 .flatMap(outcome -> attempts.note(request, outcome).thenReturn(SignInReply.of(outcome)))
             : Reply.refuse(verdict.problem()));

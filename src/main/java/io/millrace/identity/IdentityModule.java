@@ -3,6 +3,7 @@ package io.millrace.identity;
 import io.millrace.audit.Audit;
 import io.millrace.http.Ids;
 import io.millrace.http.Limits;
+import io.millrace.http.Redis;
 import io.millrace.http.Streams;
 import io.millrace.jobs.AtStart;
 import io.millrace.jobs.Jobs;
@@ -149,8 +150,12 @@ class IdentityModule {
         return new AccessCredentials(tokens, roles, liveness, clock);
     }
 
-    @Bean Attempts attempts(Limits limits, Audit audit, Vault vault) {
-        return new Attempts(limits, audit, vault);
+    @Bean Familiar familiar(Passwords passwords, Redis redis, Vault vault) {
+        return new Familiar(passwords::room, redis, vault);
+    }
+
+    @Bean Attempts attempts(Limits limits, Audit audit, Vault vault, Familiar familiar) {
+        return new Attempts(limits, audit, vault, familiar);
     }
 
     @Bean UserAdmin userAdmin(Accounts accounts, Roles roles, SignOut signOut, Messaging messaging, Postgres postgres,

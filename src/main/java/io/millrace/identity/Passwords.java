@@ -2,6 +2,8 @@ package io.millrace.identity;
 
 import io.millrace.http.Problem;
 import io.millrace.http.ProblemException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.text.Normalizer;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
@@ -9,13 +11,15 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /// Hashes passwords with Argon2id (OWASP: 19 MiB, 2 passes, 1 lane) on two threads of their own with a short queue: a
-/// storm of sign-ins fills the queue and is told to come back, it never takes the event loops nor the memory.
+/// storm of sign-ins fills the queue and is told to come back, it never takes the event loops nor the memory, and of
+/// processors that others want only a share ([Pace]).
 final class Passwords implements AutoCloseable {
     static final int CHARS_MAX = PasswordRules.CHARS_MAX;
     private static final int THREADS = 2;
@@ -23,11 +27,16 @@ final class Passwords implements AutoCloseable {
     static final int QUEUE_MAX = 64;
     private static final int RETRY_AFTER_SECONDS = 2;
     private static final long IDLE_SECONDS = 60;
+    /// More than strangers may be in a flood, even if some come at once.
+    private static final int HURRY = 3 * Familiar.STRANGERS_MAX;
+    private static final ThreadMXBean CPU = ManagementFactory.getThreadMXBean();
 
     private final Argon2 argon2 = new Argon2();
     private final ThreadPoolExecutor threads;
     private final Scheduler scheduler;
     private final AtomicLong hashed = new AtomicLong();
+    private final Pace pace = new Pace(System.nanoTime());
+    private final ThreadLocal<Long> rest = ThreadLocal.withInitial(() -> 0L);
     /// Checked when the account is unknown, so that the answer takes as long: nobody's, of today's parameters.
     private static final String DUMMY = Argon2.nobodys();
 
@@ -64,8 +73,21 @@ final class Passwords implements AutoCloseable {
     }
 
     private <T> Mono<T> queued(Callable<T> work) {
-        return Mono.fromCallable(work).doFirst(hashed::incrementAndGet).subscribeOn(scheduler)
+        return Mono.fromCallable(() -> paced(work)).doFirst(hashed::incrementAndGet).subscribeOn(scheduler)
             .onErrorMap(RejectedExecutionException.class, full -> busy());
+    }
+
+    /// The rest that a hash calls for comes before the next one, so that its own answer need not wait for it. When more
+    /// wait than strangers could be, nobody rests.
+    private <T> T paced(Callable<T> work) throws Exception {
+        if (pace.isFlood(System.nanoTime()) && threads.getQueue().size() < HURRY) LockSupport.parkNanos(rest.get());
+        long start = System.nanoTime();
+        long cpu = CPU.getCurrentThreadCpuTime();
+        T done = work.call();
+        long now = System.nanoTime();
+        rest.set(pace.rest(now, now - start, CPU.getCurrentThreadCpuTime() - cpu));
+        if (threads.getQueue().isEmpty()) pace.calm(now);
+        return done;
     }
 
     private static ProblemException busy() {
@@ -73,9 +95,18 @@ final class Passwords implements AutoCloseable {
             Problem.unavailable("busy", "Too many sign-ins at once; try again", RETRY_AFTER_SECONDS));
     }
 
-    /// Fails at once when the queue is full, before anything else is done for whoever would have to be sent away.
-    Mono<Void> room() {
-        return Mono.defer(() -> threads.getQueue().remainingCapacity() > 0 ? Mono.empty() : Mono.error(busy()));
+    /// Fails at once when the queue is full or, in a flood, so many wait in it: before anything else is done for who
+    /// would have to be sent away.
+    Mono<Void> room(int waitingMax) {
+        return Mono.defer(() -> {
+            long now = System.nanoTime();
+            int waiting = threads.getQueue().size();
+            if (waiting == 0) pace.calm(now);
+            if (waiting >= QUEUE_MAX) pace.full(now);
+            else if (pace.isFlood(now) && waiting >= waitingMax) pace.refused(now);
+            else return Mono.empty();
+            return Mono.error(busy());
+        });
     }
 
     @Override public void close() {

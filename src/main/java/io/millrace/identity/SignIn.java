@@ -81,9 +81,9 @@ final class SignIn {
     }
 
     Mono<Outcome> login(String email, String password, Device device) {
-        return passwords.room().then(Mono.justOrEmpty(Email.isValid(email) ? Email.of(email) : null)
-            .flatMap(accounts::byEmail).map(Optional::of).defaultIfEmpty(Optional.empty())
-            .flatMap(found -> checked(found.orElse(null), password, device)));
+        return Mono.justOrEmpty(Email.isValid(email) ? Email.of(email) : null).flatMap(accounts::byEmail)
+            .map(Optional::of).defaultIfEmpty(Optional.empty())
+            .flatMap(found -> checked(found.orElse(null), password, device));
     }
 
     private Mono<Outcome> checked(Accounts.@Nullable Locked found, String password, Device device) {

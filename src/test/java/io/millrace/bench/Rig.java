@@ -45,7 +45,7 @@ final class Rig implements AutoCloseable {
         settings.putAll(Map.of("millrace.banner", "false", "millrace.limits.others", "1000000000/1m",
             "millrace.demo.enabled", "false", "millrace.payment.stripe.base-url", provider.url(),
             "millrace.payment.stripe.webhook-secrets", Provider.SECRET,
-            "millrace.tracking.streams-per-reader", "1000000"));
+            "millrace.tracking.streams-per-reader", "1000000", "millrace.http.trusted-proxies", "127.0.0.1/32"));
         shop = open();
         String folder = (String) Objects.requireNonNull(database.value("show data_directory"));
         postmaster = Long.parseLong(Machine.read(Path.of(folder, "postmaster.pid")).lines().findFirst().orElseThrow());

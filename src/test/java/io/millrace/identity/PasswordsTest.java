@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.http.ProblemException;
 import io.millrace.testing.Answer;
 import io.millrace.testing.Client;
+import io.millrace.testing.Eventually;
 import io.millrace.testing.People;
 import io.millrace.testing.Shop;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -92,6 +94,29 @@ class PasswordsTest {
                 assertThat(problem.headers()).containsKey("Retry-After");
             });
             assertThat(passwords.matches("then it goes on", null).block()).isFalse();
+        }
+    }
+
+    /// Guard: in a flood there are fewer places than the queue has.
+    @Test void attack_29_in_a_flood_there_is_only_room_for_a_few() {
+        AtomicBoolean over = new AtomicBoolean();
+        try (Passwords passwords = new Passwords()) {
+            passwords.room(0).block();
+            int guessing = Passwords.QUEUE_MAX / 2;
+            var flood = Flux.range(0, guessing).flatMap(i -> passwords.matches("guess " + i, null)
+                .repeat(() -> !over.get()), guessing).then().toFuture();
+            Eventually.holds("the flood is one", () -> {
+                try {
+                    passwords.room(1).block();
+                    return false;
+                } catch (ProblemException busy) {
+                    return busy.problem().status() == 503;
+                }
+            });
+            passwords.room(Passwords.QUEUE_MAX).block();
+            over.set(true);
+            flood.join();
+            passwords.room(1).block();
         }
     }
 
