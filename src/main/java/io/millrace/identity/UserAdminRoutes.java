@@ -3,8 +3,10 @@ package io.millrace.identity;
 import static io.millrace.http.Access.needs;
 
 import io.millrace.http.Api;
+import io.millrace.http.Caller;
 import io.millrace.http.Fields;
 import io.millrace.http.Ids;
+import io.millrace.http.Masked;
 import io.millrace.http.Paging;
 import io.millrace.http.Problem;
 import io.millrace.http.Reply;
@@ -55,12 +57,15 @@ class UserAdminRoutes {
 
     record RolesWish(@Nullable List<String> roles) {}
 
-    record UserView(UUID id, String email, String name, @Nullable String phone, String status, boolean emailVerified,
+    /// Who only helps (`support`) finds people by what they tell him; their addresses are for who runs the shop (F022).
+    record UserView(UUID id, @Masked(as = Masked.Kind.EMAIL, unless = WRITE) String email, String name,
+        @Masked(as = Masked.Kind.PHONE, unless = WRITE) @Nullable String phone, String status, boolean emailVerified,
         List<String> roles, Instant createdAt, @Nullable Instant lastSeenAt) {
-        static UserView of(UserList.Listed listed) {
+        static Masked.Shown of(UserList.Listed listed, ServerRequest request) {
             Account a = listed.account();
-            return new UserView(a.id(), a.email(), a.name(), a.phone(), a.status().name().toLowerCase(Locale.ROOT),
-                a.verified(), SignInReply.sorted(a.roles()), listed.createdAt(), listed.lastSeenAt());
+            return Masked.Shown.to(Caller.of(request), new UserView(a.id(), a.email(), a.name(), a.phone(),
+                a.status().name().toLowerCase(Locale.ROOT), a.verified(), SignInReply.sorted(a.roles()),
+                listed.createdAt(), listed.lastSeenAt()));
         }
     }
 
@@ -80,14 +85,14 @@ class UserAdminRoutes {
             .collectList().flatMap(read -> {
                 boolean more = read.size() > paging.perPage();
                 List<UserList.Listed> shown = more ? read.subList(0, paging.perPage()) : read;
-                return paging.reply(request, shown.stream().map(UserView::of).toList(),
+                return paging.reply(request, shown.stream().map(one -> UserView.of(one, request)).toList(),
                     paging.piece(more ? Paging.cursor(shown.getLast().account().id()) : null));
             });
     }
 
     private Mono<Reply> show(ServerRequest request) {
         return Mono.justOrEmpty(Ids.read(request.pathVariable("id"))).flatMap(list::one)
-            .flatMap(found -> Reply.ok(UserView.of(found))).switchIfEmpty(absent());
+            .flatMap(found -> Reply.ok(UserView.of(found, request))).switchIfEmpty(absent());
     }
 
     private Mono<Reply> status(ServerRequest request) {
@@ -118,13 +123,13 @@ class UserAdminRoutes {
 
     private Mono<Reply> of(ServerRequest request, Function<UUID, Mono<UserAdmin.Outcome>> use) {
         return Mono.justOrEmpty(Ids.read(request.pathVariable("id"))).flatMap(use)
-            .defaultIfEmpty(new UserAdmin.Outcome.NoSuchAccount()).flatMap(this::answer);
+            .defaultIfEmpty(new UserAdmin.Outcome.NoSuchAccount()).flatMap(outcome -> answer(request, outcome));
     }
 
-    private Mono<Reply> answer(UserAdmin.Outcome outcome) {
+    private Mono<Reply> answer(ServerRequest request, UserAdmin.Outcome outcome) {
         return switch (outcome) {
             case UserAdmin.Outcome.Changed(var account) -> list.one(account.id())
-                .flatMap(found -> Reply.ok(UserView.of(found)));
+                .flatMap(found -> Reply.ok(UserView.of(found, request)));
             case UserAdmin.Outcome.NoSuchAccount() -> absent();
             case UserAdmin.Outcome.UnknownRole(var role) ->
                 Reply.refuse(Problem.invalid("roles", "has a role that there is not"));

@@ -152,6 +152,22 @@ class UserAdminTest {
         admin.put("admin/roles/nobody", Map.of("permissions", List.of())).expect(404);
     }
 
+    @Test void who_may_only_read_sees_addresses_masked_in_the_list_and_alone() {
+        Person ann = person();
+        Client support = as(person("customer", "support"));
+        String masked = ann.email.charAt(0) + "*".repeat(ann.email.indexOf('@') - 2)
+            + ann.email.substring(ann.email.indexOf('@') - 1);
+        String search = "admin/users?search=" + ann.email.replace("+", "%2B");
+        for (JsonNode found : List.of(support.get(search).expect(200).data().get(0),
+            support.get("admin/users/" + ann.id).expect(200).data())) {
+            assertThat(found.path("id").asString()).isEqualTo(ann.id.toString());
+            assertThat(found.path("email").asString()).isEqualTo(masked);
+        }
+        assertThat(admin.get(search).expect(200).data().get(0).path("email").asString()).isEqualTo(ann.email);
+        assertThat(admin.get("admin/users/" + ann.id).expect(200).data().path("email").asString())
+            .isEqualTo(ann.email);
+    }
+
     /// Guard: the comparison with the actor's own permissions before the write.
     @Test void nobody_gives_or_takes_what_he_has_not() {
         Role.set("seller", "users:read", "users:write", "roles:write", "roles:read", "order:admin");
