@@ -34,32 +34,37 @@ final class Freshness {
         return new Stamp[]{stripe(product), tree(channel)};
     }
 
-    /// Moves the stamps; answers the channels that changed.
-    Set<String> heard(Collection<? extends Fact> facts) {
+    /// The channels that the facts change.
+    static Set<String> channels(Collection<? extends Fact> facts) {
         Set<String> channels = new HashSet<>();
         for (Fact fact : facts) {
             switch (fact) {
-                case CatalogEvent.ProductSaved it -> product(it.product().channel(), it.product().id(), channels);
-                case CatalogEvent.ProductRemoved it -> product(it.channel(), it.productId(), channels);
-                case PricingEvent.PricesChanged it -> product(it.channel(), it.productId(), channels);
-                case StorefrontEvent.StockShown it -> product(it.channel(), it.product(), channels);
-                case CatalogEvent.CategorySaved it -> shelf(it.category().channel(), channels);
-                case CatalogEvent.CategoryRemoved it -> shelf(it.channel(), channels);
+                case CatalogEvent.ProductSaved it -> channels.add(it.product().channel());
+                case CatalogEvent.ProductRemoved it -> channels.add(it.channel());
+                case PricingEvent.PricesChanged it -> channels.add(it.channel());
+                case StorefrontEvent.StockShown it -> channels.add(it.channel());
+                case CatalogEvent.CategorySaved it -> channels.add(it.category().channel());
+                case CatalogEvent.CategoryRemoved it -> channels.add(it.channel());
                 default -> {}
             }
         }
-        channels.forEach(channel -> goods(channel).move());
         return channels;
     }
 
-    private void product(String channel, UUID product, Set<String> channels) {
-        stripe(product).move();
-        channels.add(channel);
-    }
-
-    private void shelf(String channel, Set<String> channels) {
-        tree(channel).move();
-        channels.add(channel);
+    /// Moves the stamps of what the facts change.
+    void heard(Collection<? extends Fact> facts) {
+        for (Fact fact : facts) {
+            switch (fact) {
+                case CatalogEvent.ProductSaved it -> stripe(it.product().id()).move();
+                case CatalogEvent.ProductRemoved it -> stripe(it.productId()).move();
+                case PricingEvent.PricesChanged it -> stripe(it.productId()).move();
+                case StorefrontEvent.StockShown it -> stripe(it.product()).move();
+                case CatalogEvent.CategorySaved it -> tree(it.category().channel()).move();
+                case CatalogEvent.CategoryRemoved it -> tree(it.channel()).move();
+                default -> {}
+            }
+        }
+        channels(facts).forEach(channel -> goods(channel).move());
     }
 
     private Stamp goods(String channel) {

@@ -112,8 +112,11 @@ final class ReadyPages {
     }
 
     /// Facts were committed: what was made before them is old, here at once and shared as soon as Redis answers.
+    ///
+    /// What is shared goes first: who read it after the stamps moved would keep it as if it had been made after them.
     void heard(Collection<? extends Fact> facts) {
-        freshness.heard(facts).forEach(shared::forget);
+        Freshness.channels(facts).forEach(shared::forget);
+        freshness.heard(facts);
     }
 
     private static Cache<String, Ready> cache(long bytesMax) {

@@ -6,6 +6,8 @@ import io.millrace.catalog.Catalog;
 import io.millrace.catalog.ProductDraft;
 import io.millrace.catalog.ProductType;
 import io.millrace.catalog.VariantDraft;
+import io.millrace.http.Redis;
+import io.millrace.messaging.Fact;
 import io.millrace.money.Money;
 import io.millrace.postgres.Postgres;
 import io.millrace.testing.Client;
@@ -14,13 +16,17 @@ import io.millrace.testing.Shop;
 import io.millrace.tracing.Spans;
 import io.r2dbc.spi.R2dbcException;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.AbstractCollection;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.r2dbc.autoconfigure.R2dbcConnectionDetails;
 import org.springframework.transaction.reactive.TransactionalOperator;
@@ -54,6 +60,50 @@ class ReadyPagesTest {
         CompletableFuture<Ready> after = pages.get("pecos", "old|" + mark, stamps, () -> slowly(2)).toFuture();
         assertThat(before.join().isGood(System.nanoTime())).isFalse();
         assertThat(after.join().bytes()[0]).isEqualTo((byte) 2);
+    }
+
+    /// Guard: the shared answers are forgotten before this node's stamps move. The other way round, who reads in
+    /// between keeps what Redis still has, as if it had been made after the change.
+    @Test void who_reads_in_the_middle_of_a_change_does_not_keep_what_redis_still_has() {
+        String channel = "test-" + mark;
+        UUID product = UUID.randomUUID();
+        SharedPages shared = new SharedPages(shop.bean(Redis.class));
+        ReadyPages pages = new ReadyPages(new Freshness(), shared, 1_000_000);
+        AtomicInteger committed = new AtomicInteger(1);
+        IntSupplier shown = () -> Objects.requireNonNull(pages.get(channel, "page",
+            pages.freshness().ofProduct(channel, product), () -> Mono.fromSupplier(
+                () -> new SharedPages.Content(200, null, new byte[]{(byte) committed.get()})))
+            .block()).bytes()[0];
+        Eventually.holds("Redis is asked", () -> shared.find(channel, "page").block() != null);
+        assertThat(List.of(shown.getAsInt(), shown.getAsInt())).containsOnly(1);
+        Eventually.holds("Redis has it", () -> {
+            SharedPages.Found found = shared.find(channel, "page").block();
+            return found != null && found.content() != null;
+        });
+        committed.set(2);
+        List<Integer> between = new ArrayList<>();
+        Fact change = new StorefrontEvent.StockShown(UUID.randomUUID(), 1, Instant.EPOCH, product, channel, true);
+        pages.heard(new AbstractCollection<>() {
+            @Override public Iterator<Fact> iterator() {
+                Iterator<Fact> one = List.of(change).iterator();
+                return new Iterator<>() {
+                    @Override public boolean hasNext() {
+                        if (!one.hasNext()) between.add(shown.getAsInt());
+                        return one.hasNext();
+                    }
+
+                    @Override public Fact next() {
+                        return one.next();
+                    }
+                };
+            }
+
+            @Override public int size() {
+                return 1;
+            }
+        });
+        assertThat(between).isNotEmpty();
+        assertThat(shown.getAsInt()).isEqualTo(2);
     }
 
     private static Mono<SharedPages.Content> slowly(int content) {
