@@ -2,11 +2,14 @@ package io.millrace.identity;
 
 import io.millrace.http.ClientAddress;
 import io.millrace.http.Redis;
+import io.millrace.http.Silence;
 import io.millrace.vault.Vault;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.data.redis.core.ReactiveRedisTemplate;
 import reactor.core.publisher.Mono;
 
 /// Networks from which somebody signed in with the right password lately. While a flood of guesses from everywhere
@@ -27,6 +30,7 @@ final class Familiar {
     private final Room hashing;
     private final Redis redis;
     private final Vault vault;
+    private final Silence silence = new Silence();
 
     /// Completes unless there is a flood and so many wait already; fails with 503.
     interface Room {
@@ -46,17 +50,21 @@ final class Familiar {
     }
 
     Mono<Void> remember(ClientAddress from) {
-        return redis.ask(REDIS_MAX, commands -> commands.opsForValue().set(key(from), YES, KEPT))
-            .onErrorResume(Familiar::stranger).then();
+        return ask(commands -> commands.opsForValue().set(key(from), YES, KEPT)).then();
     }
 
     private Mono<Boolean> known(ClientAddress from) {
-        return redis.ask(REDIS_MAX, commands -> commands.hasKey(key(from))).onErrorResume(Familiar::stranger);
+        return ask(commands -> commands.hasKey(key(from))).defaultIfEmpty(false);
     }
 
-    private static Mono<Boolean> stranger(Throwable error) {
-        LOG.debug("who is familiar cannot be told now: {}", error.toString());
-        return Mono.just(false);
+    /// Empty when Redis cannot be asked now; nobody waits for one that does not answer.
+    private Mono<Boolean> ask(Function<ReactiveRedisTemplate<String, byte[]>, Mono<Boolean>> question) {
+        return Mono.defer(() -> silence.mayAsk() ? redis.ask(REDIS_MAX, question) : Mono.empty())
+            .doOnNext(answer -> silence.well()).onErrorResume(error -> {
+                LOG.debug("who is familiar cannot be told now: {}", error.toString());
+                silence.ill(error);
+                return Mono.empty();
+            });
     }
 
     private String key(ClientAddress from) {

@@ -153,7 +153,10 @@ class UserAdminTest {
     }
 
     @Test void who_may_only_read_sees_addresses_masked_in_the_list_and_alone() {
-        Person ann = person();
+        String email = People.freshEmail();
+        SHOP.client().post("auth/register", Map.of("email", email, "password", People.PASSWORD, "first_name", "Ann",
+            "last_name", "Lee", "phone", "+15055550123"));
+        Person ann = new Person(email, UUID.fromString(people.signIn(email).data().path("user").path("id").asString()));
         Client support = as(person("customer", "support"));
         String masked = ann.email.charAt(0) + "*".repeat(ann.email.indexOf('@') - 2)
             + ann.email.substring(ann.email.indexOf('@') - 1);
@@ -162,10 +165,12 @@ class UserAdminTest {
             support.get("admin/users/" + ann.id).expect(200).data())) {
             assertThat(found.path("id").asString()).isEqualTo(ann.id.toString());
             assertThat(found.path("email").asString()).isEqualTo(masked);
+            assertThat(found.path("phone").asString()).isEqualTo("+*******0123");
         }
         assertThat(admin.get(search).expect(200).data().get(0).path("email").asString()).isEqualTo(ann.email);
-        assertThat(admin.get("admin/users/" + ann.id).expect(200).data().path("email").asString())
-            .isEqualTo(ann.email);
+        JsonNode clear = admin.get("admin/users/" + ann.id).expect(200).data();
+        assertThat(List.of(clear.path("email").asString(), clear.path("phone").asString()))
+            .containsExactly(ann.email, "+15055550123");
     }
 
     /// Guard: the comparison with the actor's own permissions before the write.
